@@ -1,0 +1,217 @@
+"""``dataset.toml``: what a dataset is, and the settings that its rows depend on.
+
+Sections whose values change rows (``BATCH_SECTIONS``) are part of a batch's key; the rest are not,
+so that editing a description does not work the corpus again.
+"""
+
+import difflib
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from broadsheet.errors import ConfigError, StorageError
+
+FILE_NAME = "dataset.toml"
+BATCH_SECTIONS = ("sources", "hints", "dates", "language", "text")
+
+NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$"
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        close = difflib.get_close_matches(name, available_timezones(), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        message = f"{name!r} is no IANA time zone{hint}"
+        raise ValueError(message)
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+LanguageTag = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+
+
+class Section(BaseModel):
+    """Base of all sections: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Dataset(Section):
+    """What the dataset is; shown on its card."""
+
+    name: str = Field(pattern=NAME_PATTERN, description="Folder and repository name")
+    pretty_name: str = Field(min_length=1, description="Title on the card")
+    description: str = Field(min_length=1, description="What the dataset holds, in Markdown")
+    license: str = Field(
+        min_length=1, description="Licence identifier of the Hub, such as cc-by-4.0 or other"
+    )
+    license_name: str | None = Field(None, description="Name of the licence where it is 'other'")
+    license_link: str | None = Field(None, description="Address of the licence where it is 'other'")
+    languages: tuple[LanguageTag, ...] = Field(
+        (), description="BCP 47 tags of the languages that the corpus is known to hold"
+    )
+    homepage: str | None = Field(None, description="Address of the project's page")
+    citation: str | None = Field(None, description="How to cite the dataset, in words or BibTeX")
+    authors: tuple[str, ...] = Field((), description="People or organisations who publish it")
+
+    @model_validator(mode="after")
+    def _other_license_is_named(self) -> Self:
+        if self.license == "other" and not self.license_name:
+            message = "license = 'other' needs license_name, which says what applies"
+            raise ValueError(message)
+        return self
+
+
+class Sources(Section):
+    """Which raw files are read, and in what portions."""
+
+    path: str = Field(".", description="Folder of raw files, relative to dataset.toml")
+    exclude: tuple[str, ...] = Field((), description="Glob patterns of files that are no raw input")
+    encoding: str | None = Field(None, description="Encoding of all text files, where known")
+    max_record_bytes: int = Field(
+        16 * 2**20, ge=1024, le=2**30, description="A larger record is quarantined; bytes"
+    )
+    batch_bytes: int = Field(64 * 2**20, ge=2**16, description="Most bytes in a batch")
+    batch_records: int = Field(10_000, ge=1, le=1_000_000, description="Most records in a batch")
+
+
+class Hints(Section):
+    """What the collector knows and the raw files do not say."""
+
+    outlet: str | None = Field(None, description="Outlet of every article, where it is one")
+    time_zone: TimeZone | None = Field(
+        None, description="IANA zone for times without one, where the outlet's is unknown"
+    )
+
+
+class Dates(Section):
+    """How dates are read."""
+
+    not_before: date = Field(
+        date(1605, 1, 1), description="Earliest plausible day; the first newspaper is of 1605"
+    )
+    not_after: date = Field(
+        date(2027, 12, 31),
+        description="Latest plausible day: when the corpus was collected. No clock is asked",
+    )
+    order: Literal["DMY", "MDY"] | None = Field(
+        None, description="Order of all-digit dates such as 01/02/2024, where known"
+    )
+
+
+class Language(Section):
+    """When the language detector abstains."""
+
+    min_letters: int = Field(60, ge=1, description="A text with fewer letters is und")
+    min_score: float = Field(0.8, ge=0, le=1, description="A label with a lower score is und")
+    sample_chars: int = Field(1_000, ge=100, description="Most characters shown to the detector")
+
+
+class Text(Section):
+    """What counts as an article."""
+
+    min_words: int = Field(20, ge=1, description="A body with fewer words is quarantined")
+
+
+class Validation(Section):
+    """What must hold before a release is published."""
+
+    expectations: str | None = Field(
+        None, description="Folder of suites, relative to dataset.toml; the shipped ones by default"
+    )
+    max_quarantine_share: float = Field(
+        0.5, ge=0, le=1, description="A release with a larger share quarantined is stopped"
+    )
+
+
+class Publish(Section):
+    """How a release is written."""
+
+    rows_per_shard: int = Field(200_000, ge=1, description="Most rows in one Parquet file")
+    rows_per_group: int = Field(
+        2_000, ge=1, le=5_000, description="Rows of a row group; larger ones stall streaming"
+    )
+    quarantine_excerpts: bool = Field(
+        True, description="Whether the quarantine shows the first characters of each record"
+    )
+
+
+class Config(Section):
+    """A whole ``dataset.toml``."""
+
+    dataset: Dataset
+    sources: Sources = Sources()
+    hints: Hints = Hints()
+    dates: Dates = Dates()
+    language: Language = Language()
+    text: Text = Text()
+    validation: Validation = Validation()
+    publish: Publish = Publish()
+
+    def batch_digest(self) -> str:
+        """Return the SHA-256 of the settings that rows depend on, hexadecimal."""
+        settings = self.model_dump(mode="json", include=set(BATCH_SECTIONS))
+        return hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def load_config(folder: Path) -> Config:
+    """Read ``folder/dataset.toml``.
+
+    Raises:
+        ConfigError: the file is missing, no TOML, or wrong; names the file, the key, the remedy.
+        StorageError: the file may not be read.
+
+    """
+    path = folder / FILE_NAME
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = (
+            f"{folder} has no {FILE_NAME}. Give a folder that has one, or make one with "
+            "`broadsheet init`."
+        )
+        raise ConfigError(message) from None
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise StorageError(message) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        message = f"{path} is not valid TOML: {error}."
+        raise ConfigError(message) from error
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        problems = "\n".join(f"  {_explain(e)}" for e in error.errors())
+        message = f"{path} is not a valid dataset configuration:\n{problems}"
+        raise ConfigError(message) from None
+
+
+def _explain(error: ErrorDetails) -> str:
+    """Say one pydantic error as: key, what is wrong, what to do."""
+    keys = [str(part) for part in error["loc"]]
+    key = ".".join(keys)
+    if error["type"] == "extra_forbidden":
+        known = _keys_beside(keys)
+        close = difflib.get_close_matches(keys[-1], known, n=1)
+        remedy = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}."
+        return f"{key}: unknown key; {remedy}"
+    if error["type"] == "missing":
+        return f"{key}: missing; add it."
+    return f"{key}: {error['msg'].removeprefix('Value error, ')} (found {error['input']!r})."
+
+
+def _keys_beside(keys: list[str]) -> list[str]:
+    model: type[BaseModel] = Config
+    for key in keys[:-1]:
+        nested = model.model_fields[key].annotation if key in model.model_fields else None
+        if not (isinstance(nested, type) and issubclass(nested, BaseModel)):
+            break
+        model = nested
+    return list(model.model_fields)

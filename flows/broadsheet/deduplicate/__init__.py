@@ -1,0 +1,1 @@
+"""Copies found, told apart and folded."""

@@ -1,0 +1,1 @@
+"""Parsed articles to rows: strings made facts, with the doubt stated."""

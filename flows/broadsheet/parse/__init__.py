@@ -1,0 +1,1 @@
+"""Raw records to parsed articles: the article told from its page."""

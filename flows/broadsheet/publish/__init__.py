@@ -1,0 +1,1 @@
+"""Rows to an immutable, versioned release."""

@@ -1,0 +1,134 @@
+"""The closed list of reason codes.
+
+A code says why a raw record was quarantined, why a value is null, or what was done to a text.
+Codes are part of the data contract: they stand in the columns ``reason`` and ``notes`` of a
+release, so one is added freely, renamed only with a major version, and never reused.
+
+One family is open: ``expectation.<id>``, where ``<id>`` is the id of a row expectation in the
+dataset's suite (see :func:`expectation_reason`).
+"""
+
+from enum import StrEnum
+from typing import Self
+
+EXPECTATION_PREFIX = "expectation."
+
+
+class Kind(StrEnum):
+    """What a code is said of."""
+
+    QUARANTINE = "quarantine"  # the whole record is set aside
+    NULL = "null"  # one value is left out
+    NOTE = "note"  # the record is published, changed as noted
+
+
+class Reason(StrEnum):
+    """A reason code with its meaning in one sentence."""
+
+    kind: Kind
+    meaning: str
+
+    def __new__(cls, code: str, kind: Kind, meaning: str) -> Self:
+        """Bind a code to its kind and its meaning."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.kind = kind
+        member.meaning = meaning
+        return member
+
+    # Reading
+    IO_PERMISSION = "io.permission", Kind.QUARANTINE, "The file may not be read."
+    IO_FAILED = "io.failed", Kind.QUARANTINE, "Reading the file failed after all retries."
+    IO_CHANGED = "io.changed", Kind.QUARANTINE, "The file changed while the run was reading it."
+    IO_LINK = "io.link", Kind.QUARANTINE, "A symbolic link leads out of the raw folder or nowhere."
+    SIZE_RECORD = "size.record", Kind.QUARANTINE, "The record is larger than the configured limit."
+    TYPE_UNSUPPORTED = (
+        "type.unsupported",
+        Kind.QUARANTINE,
+        "No reader exists for this kind of file.",
+    )
+    TYPE_MISMATCH = "type.mismatch", Kind.QUARANTINE, "The bytes are not what the file's name says."
+    ENCODING_UNDETECTED = (
+        "encoding.undetected",
+        Kind.QUARANTINE,
+        "No character encoding explains the bytes.",
+    )
+    ENCODING_REPLACED = (
+        "encoding.replaced",
+        Kind.NOTE,
+        "Some bytes are invalid in the text's encoding and became U+FFFD.",
+    )
+    ENCODING_DETECTED = (
+        "encoding.detected",
+        Kind.NOTE,
+        "The text is not UTF-8; its encoding was detected from the bytes.",
+    )
+    RECORD_FAULT = "record.fault", Kind.QUARANTINE, "A fault of ours: working on the record raised."
+
+    # Content
+    CONTENT_EMPTY = "content.empty", Kind.QUARANTINE, "No article text is left."
+    TEXT_CLEANED = (
+        "text.cleaned",
+        Kind.NOTE,
+        "Control, zero-width, bidirectional or unpaired surrogate characters were removed.",
+    )
+    TEXT_CAPPED = (
+        "text.capped",
+        Kind.NOTE,
+        "A run of combining marks was cut to the length that a letter can carry.",
+    )
+    CHROME_REMOVED = "chrome.removed", Kind.NOTE, "Lines of page chrome were left out of the text."
+    TEXT_TRUNCATED = "text.truncated", Kind.NOTE, "The raw text says that it is an excerpt."
+    TEXT_PAYWALLED = "text.paywalled", Kind.NOTE, "The raw text says that the rest is for payers."
+
+    # Values
+    DATE_UNPARSED = "date.unparsed", Kind.NULL, "The stated date could not be read."
+    DATE_IMPOSSIBLE = "date.impossible", Kind.NULL, "The calendar has no such day."
+    DATE_IMPLAUSIBLE = (
+        "date.implausible",
+        Kind.NULL,
+        "The date lies before the first newspapers or after the corpus was collected.",
+    )
+    DATE_AMBIGUOUS = (
+        "date.ambiguous",
+        Kind.NULL,
+        "Day and month could be exchanged and nothing says which is which.",
+    )
+    DATE_RELATIVE = (
+        "date.relative",
+        Kind.NULL,
+        "The date is relative and the time of the crawl is unknown.",
+    )
+    DATE_CONFLICT = (
+        "date.conflict",
+        Kind.NOTE,
+        "Witnesses of the date disagree; the surest was kept.",
+    )
+    DATE_ZONE_ASSUMED = (
+        "date.zone_assumed",
+        Kind.NOTE,
+        "The time zone is the outlet's or the configured one, not a stated one.",
+    )
+    URL_INVALID = "url.invalid", Kind.NULL, "The stated URL is none."
+    URL_SCHEME = "url.scheme", Kind.NULL, "The URL is not one of http or https."
+    URL_HOST = "url.host", Kind.NULL, "The URL's host is missing, misleading or no public name."
+    URL_USERINFO = "url.userinfo", Kind.NOTE, "A user name or password was cut from the URL."
+    URL_HOMOGLYPH = "url.homoglyph", Kind.NOTE, "The host mixes scripts to look like another."
+    OUTLET_UNKNOWN = (
+        "outlet.unknown",
+        Kind.NOTE,
+        "An outlet is stated that the registry does not know.",
+    )
+    LANGUAGE_UNSURE = "language.unsure", Kind.NOTE, "The detector cannot tell the language: und."
+
+
+def expectation_reason(expectation_id: str) -> str:
+    """Return the reason code of a row that fails the expectation with this id."""
+    return f"{EXPECTATION_PREFIX}{expectation_id}"
+
+
+def is_reason(code: str) -> bool:
+    """Tell whether a code is in the closed list or in the family of expectations."""
+    return code in Reason._value2member_map_ or (
+        code.startswith(EXPECTATION_PREFIX) and len(code) > len(EXPECTATION_PREFIX)
+    )

@@ -1,0 +1,162 @@
+"""The Arrow schemas of a release, and records in and out of them.
+
+Each table is declared once, as columns with their type and meaning; the Arrow schema, the JSON
+Schema in ``schemas/``, the field table of the documentation and of the card come from here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pyarrow as pa
+
+from broadsheet.records import Article, Precision, Rejection, Source
+
+UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
+STRINGS = pa.list_(pa.string())
+EVIDENCE = pa.list_(
+    pa.struct(
+        [
+            pa.field("field", pa.string(), nullable=False),
+            pa.field("rule", pa.string(), nullable=False),
+            pa.field("confidence", pa.float32(), nullable=False),
+            pa.field("excerpt", pa.string(), nullable=False),
+        ]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: name, Arrow type, meaning, whether it may be null, a closed vocabulary."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    nullable: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a release: one configuration of the dataset."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The explicit Arrow schema; every file of this table is written with it."""
+        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+
+
+_SOURCE = (
+    Column("source_path", pa.string(), "File of the raw record, relative to the raw folder"),
+    Column("source_member", pa.string(), "Name inside the container file", nullable=True),
+    Column("source_offset", pa.int64(), "First byte of the raw record in its file or member"),
+    Column("source_length", pa.int64(), "Bytes of the raw record"),
+    Column("source_sha256", pa.string(), "SHA-256 of those bytes, hexadecimal"),
+    Column("source_format", pa.string(), "Reader of the raw record"),
+)
+
+ARTICLE = Table(
+    "default",
+    "One row an article.",
+    (
+        Column("id", pa.string(), "Stable across versions: from the URL, else from the text"),
+        Column("url", pa.string(), "Canonical URL", nullable=True),
+        Column("title", pa.string(), "Headline", nullable=True),
+        Column("subtitle", pa.string(), "Standfirst", nullable=True),
+        Column("authors", STRINGS, "People named in the byline, in its order"),
+        Column("agencies", STRINGS, "Wire agencies credited with the text"),
+        Column("outlet", pa.string(), "Canonical name of the publisher", nullable=True),
+        Column("outlet_domain", pa.string(), "Its registrable domain", nullable=True),
+        Column("outlet_country", pa.string(), "Its country, ISO 3166-1 alpha-2", nullable=True),
+        Column(
+            "published_at",
+            UTC_MICROSECONDS,
+            "Instant of publication; null unless time of day and zone are known",
+            nullable=True,
+        ),
+        Column("published_on", pa.date32(), "Calendar day at the outlet", nullable=True),
+        Column(
+            "published_precision",
+            pa.string(),
+            "How much of the publication date is stated",
+            values=tuple(Precision),
+        ),
+        Column("modified_at", UTC_MICROSECONDS, "Instant of the last change", nullable=True),
+        Column("language", pa.string(), "BCP 47 tag; und where the detector cannot tell"),
+        Column("language_score", pa.float32(), "Probability that the detector gives it, 0 to 1"),
+        Column("text", pa.large_string(), "Body; paragraphs separated by a blank line"),
+        Column("n_words", pa.int32(), "Words of the text"),
+        Column("n_chars", pa.int32(), "Characters of the text"),
+        Column("is_truncated", pa.bool_(), "The raw text says that it is an excerpt"),
+        Column("is_paywalled", pa.bool_(), "The raw text says that the rest is for payers"),
+        Column("duplicate_count", pa.int32(), "Raw records folded into this one"),
+        Column("cluster", pa.string(), "Id of the near-duplicate cluster's representative"),
+        *_SOURCE,
+        Column("evidence", EVIDENCE, "Which rule found each value, how surely, and where"),
+        Column("notes", STRINGS, "Reason codes of every transformation and every value left out"),
+    ),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    "One row a raw record that was set aside, with the reason.",
+    (
+        *_SOURCE,
+        Column("stage", pa.string(), "Stage that refused it"),
+        Column("reason", pa.string(), "Reason code"),
+        Column("detail", pa.string(), "What exactly was wrong"),
+        Column("excerpt", pa.large_string(), "First characters of the record, cleaned"),
+    ),
+)
+
+DUPLICATE = Table(
+    "duplicates",
+    "One row a raw record that repeats a published one.",
+    (
+        *_SOURCE,
+        Column("duplicate_of", pa.string(), "Id of the published article"),
+        Column(
+            "kind",
+            pa.string(),
+            "exact: the same text; near: almost; revision: the same page with another text",
+            values=("exact", "near", "revision"),
+        ),
+        Column("similarity", pa.float32(), "Share of the text in common, 0 to 1"),
+    ),
+)
+
+TABLES = (ARTICLE, QUARANTINE, DUPLICATE)
+
+# Known only after the whole corpus was seen; staged batches do not have them yet.
+_ACROSS_BATCHES = ("duplicate_count", "cluster")
+STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in _ACROSS_BATCHES])
+
+
+def articles_to_table(articles: Sequence[Article]) -> pa.Table:
+    """Return staged articles as an Arrow table of ``STAGED_ARTICLE_SCHEMA``."""
+    return pa.Table.from_pylist([_row(article) for article in articles], STAGED_ARTICLE_SCHEMA)
+
+
+def rejections_to_table(rejections: Iterable[Rejection]) -> pa.Table:
+    """Return rejections as an Arrow table of the quarantine's schema."""
+    return pa.Table.from_pylist([_row(rejection) for rejection in rejections], QUARANTINE.schema)
+
+
+def source_columns(source: Source) -> dict[str, Any]:
+    """Return a source as its ``source_*`` columns."""
+    return {f"source_{f.name}": getattr(source, f.name) for f in fields(Source)}
+
+
+def _row(record: Article | Rejection) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        f.name: getattr(record, f.name) for f in fields(record) if f.name != "source"
+    }
+    if isinstance(record, Article):
+        row["evidence"] = [{f: getattr(e, f) for f in e.__slots__} for e in record.evidence]
+        row["notes"] = list(dict.fromkeys(record.notes))
+    return row | source_columns(record.source)
