@@ -99,7 +99,7 @@ def _readme() -> str:
     parts = [
         "# The data contract",
         "",
-        "Rendered from the code by `make schemas`: edit `tables.py`, `config.py` or `reasons.py` in",
+        "Rendered by `make schemas` from the code: edit tables.py, config.py or reasons.py in",
         "`flows/broadsheet/` instead. A `?` after a type means that the value may be null.",
         "",
     ]
