@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import available_timezones
 
 import orjson
@@ -19,9 +19,13 @@ from pydantic_core import ErrorDetails
 from broadsheet.errors import ConfigError, StorageError
 
 FILE_NAME = "dataset.toml"
-BATCH_SECTIONS = ("sources", "hints", "dates", "language", "text")
+BATCH_SECTIONS = ("sources", "hints", "outlets", "dates", "language", "text")
 
 NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$"
+OUTLET_ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+OUTLET_DOMAIN_PATTERN = (
+    r"^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?: [0-9./-]*/[0-9.-]*)?$"
+)
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 
 
@@ -36,6 +40,7 @@ def _time_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 LanguageTag = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+OutletDomain = Annotated[str, Field(pattern=OUTLET_DOMAIN_PATTERN)]
 
 
 class Section(BaseModel):
@@ -92,6 +97,32 @@ class Hints(Section):
     )
 
 
+class OutletEntry(Section):
+    """One ``[[outlets]]`` table: adds an outlet, or overrides the given keys of a known one."""
+
+    id: str = Field(pattern=OUTLET_ID_PATTERN, description="Key in the registry of outlets")
+    name: str = Field("", min_length=1, description="Canonical name; required for a new outlet")
+    domains: tuple[OutletDomain, ...] = Field(
+        (), description="Hosts, the present main one first; 'old.example /2013' ended in 2013"
+    )
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
+        None, description="ISO 3166-1 alpha-2 code of its newsroom's country"
+    )
+    languages: tuple[LanguageTag, ...] = Field((), description="BCP 47 tags, the main one first")
+    time_zone: TimeZone | None = Field(None, description="IANA zone of its newsroom")
+    kind: (
+        Literal[
+            "newspaper", "agency", "broadcaster", "magazine", "online", "aggregator", "blog_host"
+        ]
+        | None
+    ) = Field(None, description="What sort of publisher it is")
+    wikidata: Annotated[str, Field(pattern=r"^Q[1-9][0-9]*$")] | None = Field(
+        None, description="Its Wikidata item"
+    )
+    aliases: tuple[str, ...] = Field((), description="Other names by which its pages declare it")
+    phrases: tuple[str, ...] = Field((), description="Text that only its pages carry")
+
+
 class Dates(Section):
     """How dates are read."""
 
@@ -119,6 +150,15 @@ class Text(Section):
     """What counts as an article."""
 
     min_words: int = Field(20, ge=1, description="A body with fewer words is quarantined")
+
+
+class Duplicates(Section):
+    """Which copies are folded into one row; the others are only labelled."""
+
+    fold: tuple[Literal["exact", "page"], ...] = Field(
+        ("exact", "page"),
+        description="exact: the same text; page: the same canonical URL, whatever the text",
+    )
 
 
 class Validation(Section):
@@ -150,9 +190,11 @@ class Config(Section):
     dataset: Dataset
     sources: Sources = Sources()
     hints: Hints = Hints()
+    outlets: tuple[OutletEntry, ...] = ()
     dates: Dates = Dates()
     language: Language = Language()
     text: Text = Text()
+    duplicates: Duplicates = Duplicates()
     validation: Validation = Validation()
     publish: Publish = Publish()
 
@@ -210,7 +252,10 @@ def _explain(error: ErrorDetails) -> str:
 def _keys_beside(keys: list[str]) -> list[str]:
     model: type[BaseModel] = Config
     for key in keys[:-1]:
+        if key.isdigit():  # the position in an array of tables
+            continue
         nested = model.model_fields[key].annotation if key in model.model_fields else None
+        nested = next(iter(get_args(nested)), nested)
         if not (isinstance(nested, type) and issubclass(nested, BaseModel)):
             break
         model = nested
