@@ -20,6 +20,7 @@ class Kind(StrEnum):
     QUARANTINE = "quarantine"  # the whole record is set aside
     NULL = "null"  # one value is left out
     NOTE = "note"  # the record is published, changed as noted
+    SKIP = "skip"  # an entry that is no article is counted and left alone
 
 
 class Reason(StrEnum):
@@ -41,6 +42,15 @@ class Reason(StrEnum):
     IO_FAILED = "io.failed", Kind.QUARANTINE, "Reading the file failed after all retries."
     IO_CHANGED = "io.changed", Kind.QUARANTINE, "The file changed while the run was reading it."
     IO_LINK = "io.link", Kind.QUARANTINE, "A symbolic link leads out of the raw folder or nowhere."
+    IO_NAME = "io.name", Kind.QUARANTINE, "The file's name is not valid UTF-8."
+    INPUT_EXCLUDED = "input.excluded", Kind.SKIP, "The configuration excludes the file."
+    INPUT_LINK = (
+        "input.link",
+        Kind.SKIP,
+        "A symbolic link within the raw folder; its target is read where it lies.",
+    )
+    INPUT_DATASET = "input.dataset", Kind.SKIP, "A folder that is a dataset of its own."
+    INPUT_RELEASE = "input.release", Kind.SKIP, "A folder that holds what was released."
     SIZE_RECORD = "size.record", Kind.QUARANTINE, "The record is larger than the configured limit."
     TYPE_UNSUPPORTED = (
         "type.unsupported",

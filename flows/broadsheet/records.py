@@ -194,6 +194,24 @@ class Rejection:
     excerpt: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Entries of the raw input that are no articles: counted, neither published nor quarantined.
+
+    Attributes:
+        path: POSIX path of the file, relative to the folder of raw files.
+        member: name inside the container, where the entries lie in one.
+        reason: a code of :mod:`broadsheet.reasons`.
+        count: entries of this file or member that were skipped for this reason.
+
+    """
+
+    path: str
+    member: str | None
+    reason: str
+    count: int
+
+
 class Severity(StrEnum):
     """What a failed expectation does."""
 
