@@ -77,6 +77,11 @@ class Reason(StrEnum):
 
     # Content
     CONTENT_EMPTY = "content.empty", Kind.QUARANTINE, "No article text is left."
+    CONTENT_SHORT = (
+        "content.short",
+        Kind.QUARANTINE,
+        "The text has fewer words than the configured least.",
+    )
     TEXT_CLEANED = (
         "text.cleaned",
         Kind.NOTE,
@@ -119,11 +124,32 @@ class Reason(StrEnum):
         Kind.NOTE,
         "The time zone is the outlet's or the configured one, not a stated one.",
     )
+    DATE_ZONE_UNKNOWN = (
+        "date.zone_unknown",
+        Kind.NOTE,
+        "A time of day is stated without its zone; only the day was kept.",
+    )
+    DATE_MIDNIGHT = (
+        "date.midnight",
+        Kind.NOTE,
+        "The stated time is exactly midnight, which stands for none; only the day was kept.",
+    )
+    DATE_UTC_DAY = (
+        "date.utc_day",
+        Kind.NOTE,
+        "The day is that of UTC, because the outlet's time zone is unknown.",
+    )
+    DATE_RESOLVED = (
+        "date.resolved",
+        Kind.NOTE,
+        "A relative date was counted back from the time of the crawl.",
+    )
     URL_INVALID = "url.invalid", Kind.NULL, "The stated URL is none."
     URL_SCHEME = "url.scheme", Kind.NULL, "The URL is not one of http or https."
     URL_HOST = "url.host", Kind.NULL, "The URL's host is missing, misleading or no public name."
     URL_USERINFO = "url.userinfo", Kind.NOTE, "A user name or password was cut from the URL."
     URL_HOMOGLYPH = "url.homoglyph", Kind.NOTE, "The host mixes scripts to look like another."
+    URL_IDN = "url.idn", Kind.NOTE, "The host is an internationalised name."
     OUTLET_UNKNOWN = (
         "outlet.unknown",
         Kind.NOTE,
