@@ -38,6 +38,15 @@ def _time_zone(name: str) -> str:
     return name
 
 
+def _text_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError:
+        message = f"{name!r} is no text encoding that Python knows, such as 'cp1252'"
+        raise ValueError(message) from None
+    return name
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 LanguageTag = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 OutletDomain = Annotated[str, Field(pattern=OUTLET_DOMAIN_PATTERN)]
@@ -80,7 +89,9 @@ class Sources(Section):
 
     path: str = Field(".", description="Folder of raw files, relative to dataset.toml")
     exclude: tuple[str, ...] = Field((), description="Glob patterns of files that are no raw input")
-    encoding: str | None = Field(None, description="Encoding of all text files, where known")
+    encoding: Annotated[str, AfterValidator(_text_encoding)] | None = Field(
+        None, description="Encoding of all text files, where known"
+    )
     max_record_bytes: int = Field(
         16 * 2**20, ge=1024, le=2**30, description="A larger record is quarantined; bytes"
     )
@@ -153,11 +164,13 @@ class Text(Section):
 
 
 class Duplicates(Section):
-    """Which copies are folded into one row; the others are only labelled."""
+    """Which copies are folded into one row; the others are only labelled.
 
-    fold: tuple[Literal["exact", "page"], ...] = Field(
-        ("exact", "page"),
-        description="exact: the same text; page: the same canonical URL, whatever the text",
+    Records of the same page (the same canonical URL) are always one row: its id is the page's.
+    """
+
+    fold: tuple[Literal["exact"], ...] = Field(
+        ("exact",), description="exact: records with the same text become one row"
     )
 
 

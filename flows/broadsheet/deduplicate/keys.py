@@ -1,0 +1,89 @@
+"""What deduplication needs of each staged row, so that the text is read once, in its batch."""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from broadsheet.deduplicate.shingles import shingle
+from broadsheet.deduplicate.signatures import SIGNATURE_TYPE, sign, signatures_to_arrow
+from broadsheet.identity import identity_sha256
+from broadsheet.tables import ARTICLE
+
+_ARTICLE_COLUMNS: Final = (
+    "id",
+    "url",
+    "published_at",
+    "published_on",
+    "source_path",
+    "source_member",
+    "source_offset",
+)
+
+KEY_SCHEMA: Final = pa.schema(
+    [
+        pa.field("batch", pa.int32(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
+        *(ARTICLE.schema.field(name) for name in _ARTICLE_COLUMNS),
+        pa.field("text_sha256", pa.string(), nullable=False),
+        pa.field("completeness", pa.int32(), nullable=False),
+        pa.field("signature", SIGNATURE_TYPE, nullable=False),
+    ]
+)
+"""One row a staged article. ``batch`` and ``row`` are its address; ``text_sha256`` is the digest
+of its text as compared for identity; ``completeness`` is :func:`completeness`; ``signature`` the
+MinHash of its text."""
+
+_STATED: Final = (
+    "url",
+    "title",
+    "subtitle",
+    "outlet",
+    "published_on",
+    "published_at",
+    "modified_at",
+)
+_LISTED: Final = ("authors", "agencies")
+_WHOLE: Final = 100
+"""Weight of a text that is neither an excerpt nor cut by a paywall: more than all metadata."""
+
+
+def keys_of(articles: pa.Table, batch: int) -> pa.Table:
+    """Return the keys of a staged batch.
+
+    Args:
+        articles: table of ``STAGED_ARTICLE_SCHEMA``.
+        batch: number of the batch; with the row's position it is the row's address.
+
+    Returns:
+        A table of ``KEY_SCHEMA``, row for row.
+
+    """
+    texts = articles["text"].to_pylist()
+    columns = {
+        "batch": pa.array(np.full(len(texts), batch, np.int32)),
+        "row": pa.array(np.arange(len(texts), dtype=np.int64)),
+        **{name: articles[name] for name in _ARTICLE_COLUMNS},
+        "text_sha256": pa.array([identity_sha256(text) for text in texts], pa.string()),
+        "completeness": completeness(articles),
+        "signature": signatures_to_arrow(sign(shingle(texts))),
+    }
+    return pa.table([columns[name] for name in KEY_SCHEMA.names], schema=KEY_SCHEMA)
+
+
+def completeness(articles: pa.Table) -> pa.ChunkedArray:
+    """Return how complete each article is, int32: what decides which of several copies stays.
+
+    One point for each of URL, title, standfirst, authors, agencies, outlet, day, instant and time
+    of change that is stated, and for a language that the detector can tell; a hundred for a text
+    that is neither an excerpt nor cut by a paywall, since no metadata makes up for half a text.
+    """
+    points = [pc.is_valid(articles[name]) for name in _STATED]
+    points += [pc.greater(pc.list_value_length(articles[name]), 0) for name in _LISTED]
+    points.append(pc.not_equal(articles["language"], "und"))
+    is_whole = pc.invert(pc.or_(articles["is_truncated"], articles["is_paywalled"]))
+    total = pc.multiply(pc.cast(is_whole, pa.int32()), pa.scalar(_WHOLE, pa.int32()))
+    for point in points:
+        total = pc.add(total, pc.cast(point, pa.int32()))
+    return total

@@ -1,0 +1,215 @@
+"""Which of several copies stays, and what the others become."""
+
+from collections import Counter
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broadsheet.config import Duplicates
+from broadsheet.deduplicate import KEY_SCHEMA, fold, keys_of
+
+SETTINGS = Duplicates()
+FERRY = "The ferry to Little Skarn sank at its mooring on Monday night, the harbour master said."
+QUARRY = "Workers at the slate quarry of Upper Venn voted to strike over the new shift rota."
+URL = "https://skarn.example/ferry"
+OTHER_URL = "https://venn.example/ferry"
+
+
+def outcome(keys, settings=SETTINGS):
+    """Return {row: what became of it}: its number of copies, or (of, kind, similarity)."""
+    folding = fold(keys, settings)
+    kept = {r["row"]: r["duplicate_count"] for r in folding.survivors.to_pylist()}
+    folded = {r["row"]: (r["duplicate_of"], r["kind"]) for r in folding.duplicates.to_pylist()}
+    assert not kept.keys() & folded.keys()
+    return kept | folded
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param([{"text": FERRY}], {0: 0}, id="alone"),
+        pytest.param([{"text": FERRY}, {"text": QUARRY}], {0: 0, 1: 0}, id="different"),
+        pytest.param(
+            [{"text": FERRY, "url": URL}, {"text": FERRY, "url": OTHER_URL}],
+            {0: 1, 1: (URL, "exact")},
+            id="the same text at two pages",
+        ),
+        pytest.param(
+            [{"text": FERRY}, {"text": FERRY.upper().replace(" ", "  ")}],
+            {0: 1, 1: ("id0", "exact")},
+            id="case and white space make no other text",
+        ),
+        pytest.param(
+            [{"text": "Caf\u00e9 closed. " + FERRY}, {"text": "Cafe\u0301 closed. " + FERRY}],
+            {0: 1, 1: ("id0", "exact")},
+            id="a decomposed text is the same text",
+        ),
+        pytest.param(
+            [{"text": FERRY, "url": URL}, {"text": QUARRY, "url": URL}],
+            {0: 1, 1: (URL, "revision")},
+            id="one page, two texts",
+        ),
+        pytest.param(
+            [{"text": FERRY, "url": URL}, {"text": FERRY, "url": URL}],
+            {0: 1, 1: (URL, "exact")},
+            id="one page, one text",
+        ),
+        pytest.param(
+            [
+                {"text": FERRY, "url": URL},
+                {"text": FERRY, "url": OTHER_URL},
+                {"text": QUARRY, "url": OTHER_URL},
+            ],
+            {0: 2, 1: (URL, "exact"), 2: (URL, "revision")},
+            id="a chain is one group",
+        ),
+        pytest.param(
+            [{"text": FERRY, "url": None}, {"text": QUARRY, "url": None}],
+            {0: 0, 1: 0},
+            id="no URL is not the same URL",
+        ),
+    ],
+)
+def test_copies_are_folded(staged, rows, expected):
+    assert outcome(keys_of(staged(*rows), batch=0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "survivor"),
+    [
+        pytest.param([{}, {"title": "Ferry sinks"}], 1, id="the more complete"),
+        pytest.param(
+            [{"title": "Ferry sinks", "is_truncated": True}, {}], 1, id="the whole text first"
+        ),
+        pytest.param([{"title": "a", "is_paywalled": True}, {}], 1, id="no text cut by a paywall"),
+        pytest.param(
+            [{"published_on": "2024-05-02"}, {"published_on": "2024-05-01"}], 1, id="the earlier"
+        ),
+        pytest.param(
+            [
+                {"published_on": "2024-05-01", "published_at": "2024-05-01T09:00:00+00:00"},
+                {"published_on": "2024-05-01", "published_at": "2024-05-01T08:00:00+00:00"},
+            ],
+            1,
+            id="the earlier on one day",
+        ),
+        pytest.param([{"id": "b"}, {"id": "a"}], 1, id="the lesser id"),
+        pytest.param(
+            [{"id": "a", "source_path": "2.txt"}, {"id": "a", "source_path": "1.txt"}],
+            1,
+            id="the first path",
+        ),
+        pytest.param(
+            [
+                {"id": "a", "source_path": "z.zip", "source_member": "b"},
+                {"id": "a", "source_path": "z.zip", "source_member": "a"},
+            ],
+            1,
+            id="the first member",
+        ),
+        pytest.param(
+            [
+                {"id": "a", "source_path": "x", "source_offset": 9},
+                {"id": "a", "source_path": "x", "source_offset": 0},
+            ],
+            1,
+            id="the first offset",
+        ),
+    ],
+)
+def test_the_survivor_is_chosen_by_the_stated_rule(staged, rows, survivor):
+    keys = keys_of(staged(*({"text": FERRY} | row for row in rows)), batch=0)
+    assert fold(keys, SETTINGS).survivors["row"].to_pylist() == [survivor]
+
+
+def test_copies_stay_where_the_settings_say_so(staged):
+    keys = keys_of(staged({"text": FERRY, "url": URL}, {"text": FERRY, "url": OTHER_URL}), batch=0)
+    assert outcome(keys, Duplicates(fold=())) == {0: 0, 1: 0}
+
+
+def test_a_page_is_one_row_whatever_the_settings_say(staged):
+    keys = keys_of(staged({"text": FERRY, "url": URL}, {"text": QUARRY, "url": URL}), batch=0)
+    assert outcome(keys, Duplicates(fold=())) == {0: 1, 1: (URL, "revision")}
+
+
+def test_a_revision_tells_how_much_of_the_text_is_the_same(staged):
+    keys = keys_of(
+        staged({"text": FERRY, "url": URL}, {"text": f"{FERRY} {QUARRY}", "url": URL}), batch=0
+    )
+    (similarity,) = fold(keys, SETTINGS).duplicates["similarity"].to_pylist()
+    assert 0.2 < similarity < 0.8
+
+
+def test_no_rows_fold_to_no_rows():
+    folding = fold(KEY_SCHEMA.empty_table(), SETTINGS)
+    assert (len(folding.survivors), len(folding.duplicates)) == (0, 0)
+
+
+# Few texts and few pages, so that copies and chains of copies are common.
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "text": st.sampled_from([f"{FERRY} Part {n}." for n in range(5)]),
+            "url": st.none() | st.sampled_from([f"https://skarn.example/{n}" for n in range(4)]),
+            "title": st.none() | st.just("Ferry sinks"),
+            "published_on": st.none() | st.sampled_from(["2024-05-01", "2024-05-02"]),
+        }
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def with_ids(rows):
+    """Give each row the id that normalising would: by its URL, else by its text."""
+    return [
+        row | {"id": row["url"] or row["text"], "source_path": f"{n}.txt"}
+        for n, row in enumerate(rows)
+    ]
+
+
+@given(ROWS)
+def test_each_row_is_published_or_a_duplicate_of_a_published_one(staged, rows):
+    rows = with_ids(rows)
+    folding = fold(keys_of(staged(*rows), batch=3), SETTINGS)
+    addresses = Counter(
+        (address["batch"], address["row"])
+        for table in (folding.survivors, folding.duplicates)
+        for address in table.select(["batch", "row"]).to_pylist()
+    )
+    assert addresses == {(3, n): 1 for n in range(len(rows))}
+    published = {rows[n]["id"] for n in folding.survivors["row"].to_pylist()}
+    assert set(folding.duplicates["duplicate_of"].to_pylist()) <= published
+    assert sum(folding.survivors["duplicate_count"].to_pylist()) == len(folding.duplicates)
+
+
+@given(ROWS)
+def test_published_ids_and_texts_are_unique(staged, rows):
+    rows = with_ids(rows)
+    kept = fold(keys_of(staged(*rows), batch=0), SETTINGS).survivors["row"].to_pylist()
+    assert len({rows[n]["id"] for n in kept}) == len(kept)
+    assert len({rows[n]["text"] for n in kept}) == len(kept)
+
+
+@given(ROWS, st.data())
+def test_the_order_of_rows_and_batches_changes_addresses_alone(staged, rows, data):
+    rows = with_ids(rows)
+    shuffled = data.draw(st.permutations(rows))
+    border = data.draw(st.integers(0, len(rows)))
+    batches = [shuffled[:border], shuffled[border:]]
+    split = pa.concat_tables(
+        keys_of(staged(*batch), batch=n) for n, batch in enumerate(batches) if batch
+    )
+
+    def told_by_path(keys, found):
+        folding = fold(keys, SETTINGS)
+        return {
+            found[r.pop("batch")][r.pop("row")]["source_path"]: r
+            for table in (folding.survivors, folding.duplicates)
+            for r in table.to_pylist()
+        }
+
+    whole = keys_of(staged(*rows), batch=0)
+    assert told_by_path(whole, [rows]) == told_by_path(split, batches)
