@@ -132,6 +132,30 @@ DUPLICATE = Table(
 
 TABLES = (ARTICLE, QUARANTINE, DUPLICATE)
 
+INPUT = Table(
+    "inputs",
+    "One row a raw file, with what became of its records.",
+    (
+        Column("path", pa.string(), "POSIX path, relative to the raw folder"),
+        Column("size", pa.int64(), "Bytes; null where the file could not be read", nullable=True),
+        Column("sha256", pa.string(), "SHA-256, hexadecimal", nullable=True),
+        Column("raw", pa.int64(), "Records read: the sum of the next three"),
+        Column("published", pa.int64(), "Records that are rows of the default configuration"),
+        Column("duplicates", pa.int64(), "Records folded into a published row"),
+        Column("quarantined", pa.int64(), "Records set aside"),
+    ),
+)
+
+CHANGE = Table(
+    "changes",
+    "One row an article that differs from the release before.",
+    (
+        Column("id", pa.string(), "Id of the article"),
+        Column("change", pa.string(), "What happened", values=("added", "changed", "removed")),
+        Column("fields", STRINGS, "Columns whose values changed, in their order"),
+    ),
+)
+
 # Known only after the whole corpus was seen; staged batches do not have them yet.
 _ACROSS_BATCHES = ("duplicate_count", "cluster")
 STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in _ACROSS_BATCHES])
