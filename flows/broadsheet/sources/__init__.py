@@ -1,1 +1,19 @@
-"""Raw bytes to raw records."""
+"""Raw bytes to raw records: discovery, batches, and one module a format."""
+
+from broadsheet.sources.batches import Batch, Span, plan_batches
+from broadsheet.sources.discovery import Discovery, RawFile, discover
+from broadsheet.sources.formats import FORMATS, Format, format_of
+from broadsheet.sources.reading import read_batch
+
+__all__ = [
+    "FORMATS",
+    "Batch",
+    "Discovery",
+    "Format",
+    "RawFile",
+    "Span",
+    "discover",
+    "format_of",
+    "plan_batches",
+    "read_batch",
+]

@@ -1,0 +1,157 @@
+"""What a reader is given, and what it hands back.
+
+A :class:`Blob` is one stretch of raw bytes with its address; a reader turns it into items. What is
+wrong with a stretch as a whole is raised as :class:`Refused` and becomes one rejection.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import RawRecord, Rejection, Skipped, Source
+
+Item = RawRecord | Rejection | Skipped
+"""What reading yields: a record, one that is set aside, or a count of entries that are none."""
+
+EMPTY_SHA256 = hashlib.sha256().hexdigest()
+STAGE = "sources"
+_EXCERPT_CHARS = 240
+
+
+class Refused(Exception):  # noqa: N818 - a verdict on the bytes, caught where they are read
+    """The bytes at hand cannot be read as what they should be."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """A stretch of raw bytes.
+
+    Attributes:
+        path: POSIX path of the file, relative to the folder of raw files.
+        stream: the bytes, from the stretch's first one on.
+        member: name inside the container, where ``path`` is one.
+        name: file name that tells the format (``path``'s, or the member's).
+        offset: position of the first byte in the file or member.
+        size: bytes in the stream, where known.
+        head: bytes that stand at the top of the whole file and that a later stretch needs, such as
+            the header line of a CSV file.
+        depth: containers around this one.
+        notes: what had to be done to get here.
+
+    """
+
+    path: str
+    stream: BinaryIO
+    name: str
+    member: str | None = None
+    offset: int = 0
+    size: int | None = None
+    head: bytes = b""
+    depth: int = 0
+    notes: tuple[Reason, ...] = ()
+
+    def source(self, raw: bytes, format_: str, *, at: int = 0) -> Source:
+        """Return the address of ``raw``, found ``at`` bytes into this blob."""
+        return Source(
+            path=self.path,
+            member=self.member,
+            offset=self.offset + at,
+            length=len(raw),
+            sha256=hashlib.sha256(raw).hexdigest(),
+            format=format_,
+        )
+
+    def within(
+        self,
+        member: str,
+        stream: BinaryIO,
+        *,
+        name: str | None = None,
+        size: int | None = None,
+        notes: tuple[Reason, ...] = (),
+    ) -> "Blob":
+        """Return the blob of a member of this container; nested names are joined by ``!/``."""
+        return Blob(
+            path=self.path,
+            stream=stream,
+            name=name or member,
+            member=f"{self.member}!/{member}" if self.member else member,
+            size=size,
+            depth=self.depth + 1,
+            notes=(*self.notes, *notes),
+        )
+
+
+Read = Callable[[Blob, Sources], Iterator[Item]]
+"""A reader: yields the items of a blob; raises :class:`Refused` for what is left of it."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of entries that are no articles, by reason."""
+
+    blob: Blob
+    counts: dict[Reason, int] = field(default_factory=dict)
+
+    def add(self, reason: Reason, count: int = 1) -> None:
+        """Count entries."""
+        self.counts[reason] = self.counts.get(reason, 0) + count
+
+    def items(self) -> Iterator[Skipped]:
+        """Yield what was counted, in the order of the reason codes."""
+        for reason in sorted(self.counts):
+            yield Skipped(
+                path=self.blob.path,
+                member=self.blob.member,
+                reason=reason,
+                count=self.counts[reason],
+            )
+
+
+def read_whole(blob: Blob, settings: Sources) -> bytes:
+    """Return all bytes of a blob that is one record.
+
+    Raises:
+        Refused: it is larger than a record may be, or empty; at most one byte too many was read.
+
+    """
+    limit = settings.max_record_bytes
+    if blob.size is not None and blob.size > limit:
+        raise Refused(Reason.SIZE_RECORD, f"{blob.size} bytes; at most {limit} are allowed")
+    raw = blob.stream.read(limit + 1)
+    if len(raw) > limit:
+        raise Refused(Reason.SIZE_RECORD, f"more than {limit} bytes")
+    if not raw:
+        raise Refused(Reason.CONTENT_EMPTY, "no bytes")
+    return raw
+
+
+def reject(source: Source, reason: Reason, detail: str, raw: bytes | str = b"") -> Rejection:
+    """Return the rejection of the record at ``source``; ``raw`` is what its excerpt is cut from."""
+    return Rejection(
+        source=source, stage=STAGE, reason=reason, detail=printable(detail), excerpt=printable(raw)
+    )
+
+
+def refuse(blob: Blob, format_: str, refused: Refused) -> Rejection:
+    """Return the rejection of what is left of a blob whose bytes nobody can vouch for.
+
+    Its address is the blob's; length 0 and the digest of no bytes say that none were read.
+    """
+    source = Source(blob.path, blob.member, blob.offset, 0, EMPTY_SHA256, format_)
+    return reject(source, refused.reason, refused.detail)
+
+
+def printable(raw: bytes | str) -> str:
+    """Return the first printable characters, white space collapsed, at most 240."""
+    text = raw[:1_000].decode("utf-8", "replace") if isinstance(raw, bytes) else raw[:1_000]
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(shown.split())[:_EXCERPT_CHARS].rstrip()

@@ -1,0 +1,101 @@
+"""A batch to raw records: the one place of this stage that opens files to read articles."""
+
+import hashlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import Source
+from broadsheet.sources.batches import Batch, Span
+from broadsheet.sources.blobs import Blob, Item, Refused, refuse, reject
+from broadsheet.sources.formats import Format, format_of
+
+_BLOCK_BYTES = 2**20
+
+OnFailure = Literal["raise", "reject"]
+
+
+def read_batch(
+    root: Path, batch: Batch, settings: Sources, *, on_failure: OnFailure = "raise"
+) -> list[Item]:
+    """Return the raw records of a batch, what is set aside, and counts of what is no article.
+
+    Args:
+        root: the folder of raw files that was discovered.
+        batch: one of the planned batches.
+        settings: the section ``[sources]``.
+        on_failure: what an ``OSError`` other than a missing permission does. ``raise`` passes it
+            on as it is, so that the caller can try again; ``reject``, for the last try, sets aside
+            the file as ``io.failed`` and goes on.
+
+    Returns:
+        Items in the order of the files and of the records in them.
+
+    Raises:
+        OSError: reading failed and ``on_failure`` is ``raise``.
+
+    """
+    return [item for span in batch.spans for item in _read_span(root, span, settings, on_failure)]
+
+
+def _read_span(root: Path, span: Span, settings: Sources, on_failure: OnFailure) -> list[Item]:
+    format_ = format_of(span.path)
+    if format_ is None:
+        raise ValueError(f"{span.path}: discovery lets no file pass that has no reader")
+    whole = Source(span.path, None, span.start, span.size, span.sha256, format_.name)
+    try:
+        return list(_read_known(root, span, format_, settings))
+    except FileNotFoundError:
+        return [reject(whole, Reason.IO_CHANGED, "the file is gone")]
+    except PermissionError as error:
+        return [reject(whole, Reason.IO_PERMISSION, error.strerror or str(error))]
+    except OSError as error:
+        if on_failure == "raise":
+            raise
+        return [reject(whole, Reason.IO_FAILED, error.strerror or str(error))]
+    except Refused as refused:
+        return [reject(whole, refused.reason, refused.detail)]
+
+
+def _read_known(root: Path, span: Span, format_: Format, settings: Sources) -> Iterator[Item]:
+    """Yield the items of a stretch whose bytes are checked against its digest first."""
+    if format_.is_single and span.size > settings.max_record_bytes:
+        limit = settings.max_record_bytes
+        raise Refused(Reason.SIZE_RECORD, f"{span.size} bytes; at most {limit} are allowed")
+    with (root / span.path).open("rb") as file:
+        blob = Blob(
+            path=span.path,
+            name=span.path,
+            stream=_checked(file, span, settings),
+            offset=span.start,
+            size=span.size,
+        )
+        try:
+            yield from format_.read(blob, settings)
+        except Refused as refused:
+            yield refuse(blob, format_.name, refused)
+
+
+def _checked(file: BinaryIO, span: Span, settings: Sources) -> BinaryIO:
+    """Return the bytes of a stretch once they are digested: in memory, or large ones the file."""
+    file.seek(span.start)
+    if span.size <= settings.batch_bytes:
+        raw = file.read(span.size)
+        _compare(span, hashlib.sha256(raw).hexdigest(), file)
+        return BytesIO(raw)
+    digest, left = hashlib.sha256(), span.size
+    while left and (block := file.read(min(left, _BLOCK_BYTES))):
+        digest.update(block)
+        left -= len(block)
+    _compare(span, digest.hexdigest(), file)
+    file.seek(span.start)
+    return file
+
+
+def _compare(span: Span, sha256: str, file: BinaryIO) -> None:
+    is_longer = span.is_whole and file.read(1)
+    if sha256 != span.sha256 or is_longer:
+        raise Refused(Reason.IO_CHANGED, "the bytes are not those that were discovered")
