@@ -8,6 +8,7 @@ One family is open: ``expectation.<id>``, where ``<id>`` is the id of a row expe
 dataset's suite (see :func:`expectation_reason`).
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -168,3 +169,11 @@ def is_reason(code: str) -> bool:
     return code in Reason._value2member_map_ or (
         code.startswith(EXPECTATION_PREFIX) and len(code) > len(EXPECTATION_PREFIX)
     )
+
+
+def meaning_of(code: str) -> str:
+    """Return the meaning of a code, for a person."""
+    if code.startswith(EXPECTATION_PREFIX):
+        return f"The row fails the expectation {code.removeprefix(EXPECTATION_PREFIX)!r}."
+    known: Mapping[str, Reason] = {str(reason): reason for reason in Reason}
+    return known[code].meaning if code in known else "A code of another version of broadsheet."
