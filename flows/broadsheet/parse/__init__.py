@@ -1,1 +1,16 @@
 """Raw records to parsed articles: the article told from its page."""
+
+from broadsheet.parse.text import parse_text
+from broadsheet.records import ParsedArticle, RawRecord, Rejection
+
+__all__ = ["parse"]
+
+
+def parse(record: RawRecord) -> ParsedArticle | Rejection:
+    """Tell the article from its page: body, and every place that states a value."""
+    if record.media == "html":
+        # HTML brings lxml with it; a corpus of plain text need not wait for that.
+        from broadsheet.parse.html import parse_html  # noqa: PLC0415
+
+        return parse_html(record)
+    return parse_text(record)

@@ -1,0 +1,59 @@
+"""Wire agencies and the places where a text credits them: byline, dateline, tail."""
+
+import re
+from typing import Final
+
+# Names under which agencies sign. A newspaper is none, however often it is quoted.
+AGENCIES: Final = (
+    "Agence France-Presse", "AFP", "The Associated Press", "Associated Press", "AP", "Reuters",
+    "Thomson Reuters", "dpa", "DPA", "ANSA", "EFE", "Xinhua", "TASS", "ITAR-TASS", "RIA Novosti",
+    "Interfax", "Interfax-Ukraine", "Ukrinform", "UPI", "United Press International", "PA Media",
+    "Press Association", "PTI", "Press Trust of India", "ANI", "IANS", "Kyodo News", "Kyodo",
+    "Jiji Press", "Yonhap", "Anadolu Agency", "Anadolu", "The Canadian Press", "Canadian Press",
+    "AAP", "Australian Associated Press", "APA", "Belga", "ANP", "NTB", "TT", "Ritzau", "STT",
+    "Lusa", "PAP", "CTK", "ČTK", "TASR", "SITA", "MTI", "Agerpres", "BTA", "Tanjug", "Hina",
+    "Bernama", "Antara", "SID", "epd", "KNA", "Keystone-SDA", "ATS", "Europa Press", "Adnkronos",
+    "LaPresse", "Notimex", "Télam", "Agência Brasil", "Sputnik", "IRNA", "WAFA", "SPA", "WAM",
+    "Bloomberg News", "Bay City News", "States Newsroom", "Stacker", "Tribune News Service",
+    "News Service of Florida", "City News Service", "Capital News Service", "CNW",
+    "Inter Press Service",
+)  # fmt: skip
+
+_NAME: Final = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
+_AGENCY: Final = re.compile(rf"(?<![\w-])(?:the )?({_NAME})(?![\w-])")
+_SEPARATOR: Final = re.compile(r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bi\b)\s*")
+
+# WASHINGTON (AP) - / NEW DELHI, March 3 (Reuters) - / PARIS (AFP) – / Berlin (dpa) -
+_DATELINE: Final = re.compile(
+    rf"^(?P<place>[^\W\d_][^\n()]{{1,60}}?)\s*\((?P<agency>{_NAME})(?:[/,&][^()]{{0,40}})?\)\s*(?:[-–—:]+|\.\s)"
+)
+_TAIL: Final = re.compile(
+    r"^[\s(\[*–—-]*(?:with )?(?:additional )?(?:inputs?|reporting|material|contributions?|files?)"
+    r" (?:from|by) (?P<who>.{2,120}?)[\s.)\]*]*$",
+    re.IGNORECASE,
+)
+_SIGNATURE: Final = re.compile(rf"^[\s(\[©–—-]*(?P<who>{_NAME})(?:[/,+ ]+(?:{_NAME}))*[\s)\].]*$")
+
+
+def agencies_in(text: str) -> list[str]:
+    """Return the agencies that a credit names, as written, in order."""
+    return list(dict.fromkeys(match[1] for match in _AGENCY.finditer(text)))
+
+
+def without_agencies(byline: str) -> str:
+    """Return a byline with the agencies taken out: what is left are people, or nothing."""
+    if not _AGENCY.search(byline):
+        return byline
+    parts = [part for part in _SEPARATOR.split(byline) if part and not _AGENCY.fullmatch(part)]
+    return ", ".join(_AGENCY.sub("", part).strip(" ,()") for part in parts).strip(" ,()")
+
+
+def dateline_agency(paragraph: str) -> tuple[str, str] | None:
+    """Return the agency of a paragraph's dateline and the dateline, if it has one."""
+    match = _DATELINE.match(paragraph[:160])
+    return (match["agency"], match[0].strip()) if match else None
+
+
+def is_tail_credit(line: str) -> bool:
+    """Tell whether a line only says whose reporting went into the article."""
+    return len(line) < 160 and bool(_TAIL.match(line) or _SIGNATURE.match(line))  # noqa: PLR2004 - a credit is one short line

@@ -1,0 +1,183 @@
+"""From the text of a raw record to its lines: what is shown, and how it was marked up.
+
+Markdown is undone with a few expressions over the whole text, not with a grammar: scraped Markdown
+is broken in ways that a grammar reads as code blocks and literal brackets (links that run over
+lines, half a list, stray emphasis), and only lines and their offsets are wanted.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+# Private marks around the text of a link; cleaning has removed all control characters before.
+_OPEN: Final = "\x02"
+_CLOSE: Final = "\x03"
+
+_IMAGE: Final = re.compile(
+    r"!\[[^\[\]]{0,400}\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\s*\)"
+)
+_LINK: Final = re.compile(
+    r"\[((?:[^\[\]]|\[[^\[\]]{0,80}\]){0,1000})\]"
+    r"\(\s*<?((?:[^()\s<>]|\([^()\s]*\))*)>?(?:\s+\"[^\"\n]*\")?\s*\)"
+)
+_AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
+_STRONG: Final = re.compile(r"(\*\*|__)(?=\S)([^\n]{0,400}?\S)\1")
+_EMPHASIS: Final = re.compile(r"(?<![\w*])([*_])(?![\s*_])([^\n*_]*[^\s*_])\1(?![\w*])")
+_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
+_MARKUP: Final = re.compile(r"\]\(|^#{1,6} |\*\*\S|^> |^<?https?:", re.MULTILINE)
+
+_HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
+_ITEM: Final = re.compile(r"(?:[*+•·▪●◦–-]|\d{1,2}\\?[.)])(?:\s+|$)")
+_BULLET: Final = re.compile(r"[*+•·▪●◦–-](?:\s+|$)")
+_QUOTE: Final = re.compile(r"(?:>\s?)+")
+_RULE: Final = re.compile(r"[-=*_~|+:\s]{3,}$")
+_EMPHASISED: Final = re.compile(r"\s*(\*\*|[*_])(?=\S).*\S?\1\s*$")
+_SPACES: Final = re.compile(r"\s+")
+
+_WRAP: Final = range(45, 101)  # columns at which hard-wrapped text turns
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that shows something.
+
+    Attributes:
+        text: what a reader sees: no markup, single spaces.
+        offset: its first character in the cleaned text of the record.
+        length: its characters there, markup included.
+        link_chars: characters of ``text`` that are links.
+        heading: level of the heading, 1 to 6, or 0.
+        is_item: it is an item of a list.
+        is_quote: it is part of a block quotation.
+        is_emphasised: it is set in bold or italics as a whole.
+        follows_blank: a blank line, or the start of the text, lies before it.
+
+    """
+
+    text: str
+    offset: int
+    length: int
+    link_chars: int = 0
+    heading: int = 0
+    is_item: bool = False
+    is_quote: bool = False
+    is_emphasised: bool = False
+    follows_blank: bool = True
+
+
+def is_marked_up(text: str) -> bool:
+    """Tell whether a text bears the marks of Markdown."""
+    return _MARKUP.search(text) is not None
+
+
+def read_lines(text: str, *, markdown: bool) -> list[Line]:
+    """Return the lines of a cleaned text that show something, in order.
+
+    Args:
+        text: cleaned text (see :func:`broadsheet.text.clean`).
+        markdown: whether markup is to be undone; a ``.txt`` file may well hold Markdown.
+
+    """
+    shown = _undo_inline(text) if markdown else text
+    lines: list[Line] = []
+    offset, follows_blank = 0, True
+    for raw, plain in zip(text.split("\n"), shown.split("\n"), strict=True):
+        line = _read_line(plain, offset, len(raw), follows_blank=follows_blank, markdown=markdown)
+        if line is not None:
+            if markdown and _EMPHASISED.match(raw):
+                line = replace(line, is_emphasised=True)
+            lines.append(line)
+        # A line that only draws a rule or held an image parts its neighbours as a blank one does.
+        follows_blank = line is None
+        offset += len(raw) + 1
+    return list(_unwrap(lines))
+
+
+def _undo_inline(text: str) -> str:
+    """Return Markdown without inline markup, line for line, links between private marks."""
+    if "](" in text:
+        text = _IMAGE.sub(lambda match: "\n" * match[0].count("\n"), text)
+        text = _LINK.sub(_mark_link, text)
+    text = _AUTOLINK.sub(rf"{_OPEN}\1{_CLOSE}", text)
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+
+
+def _mark_link(match: re.Match[str]) -> str:
+    # Each line of a link's text is marked by itself; line ends in the rest of the markup stay.
+    shown = match[1].replace("\n", f"{_CLOSE}\n{_OPEN}")
+    return f"{_OPEN}{shown}{_CLOSE}" + "\n" * (match[0].count("\n") - match[1].count("\n"))
+
+
+def _read_line(
+    plain: str, offset: int, length: int, *, follows_blank: bool, markdown: bool
+) -> Line | None:
+    text = plain.strip()
+    if not text or (text[0] in "-=*_~|+:" and _RULE.match(text)):
+        return None
+    is_quote = is_item = False
+    heading = 0
+    if markdown:
+        if text[0] == ">":
+            is_quote, text = True, _QUOTE.sub("", text, count=1)
+        if text[:1] == "#" and (found := _HEADING.match(text)):
+            heading, text = len(found[1]), found[2]
+    if _ITEM.match(text):
+        is_item, text = True, _BULLET.sub("", text, count=1)
+    link_chars = 0
+    if _OPEN in text or _CLOSE in text:
+        link_chars = sum(len(part.partition(_CLOSE)[0]) for part in text.split(_OPEN)[1:])
+        text = text.replace(_OPEN, "").replace(_CLOSE, "")
+    text = _SPACES.sub(" ", text).strip()
+    if not text:
+        return None
+    return Line(
+        text,
+        offset,
+        length,
+        link_chars=min(link_chars, len(text)),
+        heading=heading,
+        is_item=is_item,
+        is_quote=is_quote,
+        follows_blank=follows_blank,
+    )
+
+
+def _unwrap(lines: list[Line]) -> Iterator[Line]:
+    """Yield the lines with hard-wrapped paragraphs made whole."""
+    block: list[Line] = []
+    for line in [*lines, None]:
+        if line is not None and block and not line.follows_blank:
+            block.append(line)
+            continue
+        yield from [_joined(block)] if _is_wrapped(block) else block
+        block = [] if line is None else [line]
+
+
+def _is_wrapped(block: list[Line]) -> bool:
+    """Tell whether lines without a blank one between them are one wrapped paragraph.
+
+    Wrapped lines fill the measure, but for the last; and most break within a sentence, so that
+    the next goes on in lower case, which a list of headlines does not.
+    """
+    if len(block) < 3 or any(line.is_item or line.heading for line in block):  # noqa: PLR2004 - two lines are no paragraph
+        return False
+    widths = [len(line.text) for line in block[:-1]]
+    if not all(width in _WRAP for width in widths) or len(block[-1].text) > max(widths):
+        return False
+    going_on = sum(not line.text[0].isupper() for line in block[1:])
+    return 2 * going_on >= len(block) - 1
+
+
+def _joined(block: list[Line]) -> Line:
+    first, last = block[0], block[-1]
+    return Line(
+        text=" ".join(line.text for line in block),
+        offset=first.offset,
+        length=last.offset + last.length - first.offset,
+        link_chars=sum(line.link_chars for line in block),
+        is_quote=first.is_quote,
+        follows_blank=first.follows_blank,
+    )

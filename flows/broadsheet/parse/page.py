@@ -1,0 +1,67 @@
+"""A plain record on its way through the parser: its lines, which are body, what was found."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from broadsheet.parse.lines import Line
+from broadsheet.records import Field, Witness
+from broadsheet.text import excerpt
+
+
+def witness(name: Field, value: str, rule: str, confidence: float, raw: str) -> Witness:
+    """Return a witness whose excerpt is the start of the raw characters that it was read from."""
+    return Witness(
+        field=name, value=value.strip(), rule=rule, confidence=confidence, excerpt=excerpt(raw)
+    )
+
+
+@dataclass(slots=True)
+class Page:
+    """The lines of one record.
+
+    Attributes:
+        raw: the cleaned text.
+        lines: its lines that show something.
+        is_body: for each line, whether it belongs to the article's body.
+        found: the witnesses so far.
+
+    """
+
+    raw: str
+    lines: list[Line]
+    is_body: list[bool]
+    found: list[Witness] = field(default_factory=list)
+
+    def raw_line(self, index: int) -> str:
+        """Return a line as it is in the record, markup included."""
+        line = self.lines[index]
+        return self.raw[line.offset : line.offset + line.length]
+
+    def body(self) -> list[int]:
+        """Return the indexes of the body's lines."""
+        return [index for index, is_body in enumerate(self.is_body) if is_body]
+
+    def take(self, index: int, witnesses: Iterable[Witness | None]) -> None:
+        """Keep what a line states, and in that case leave the line out of the body."""
+        stated = [witness for witness in witnesses if witness]
+        if stated:
+            self.found.extend(stated)
+            self.is_body[index] = False
+
+    def text(self) -> str:
+        """Return the body: paragraphs separated by a blank line, items of a list by a line end."""
+        return "\n\n".join(self._paragraphs())
+
+    def _paragraphs(self) -> Iterator[str]:
+        items: list[str] = []
+        for index in self.body():
+            line = self.lines[index]
+            if line.is_item:
+                items.append(f"- {line.text}")
+                continue
+            if items:
+                yield "\n".join(items)
+                items = []
+            yield line.text
+        if items:
+            yield "\n".join(items)
