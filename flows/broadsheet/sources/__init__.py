@@ -1,7 +1,7 @@
 """Raw bytes to raw records: discovery, batches, and one module a format."""
 
 from broadsheet.sources.batches import Batch, Span, plan_batches
-from broadsheet.sources.discovery import Discovery, RawFile, discover
+from broadsheet.sources.discovery import Discovery, RawFile, discover, require_raw_files
 from broadsheet.sources.formats import FORMATS, Format, format_of
 from broadsheet.sources.reading import read_batch
 
@@ -16,4 +16,5 @@ __all__ = [
     "format_of",
     "plan_batches",
     "read_batch",
+    "require_raw_files",
 ]

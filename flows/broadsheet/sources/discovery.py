@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from broadsheet.config import FILE_NAME, Sources
-from broadsheet.errors import StorageError
+from broadsheet.errors import ConfigError, StorageError
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
@@ -74,6 +74,20 @@ def discover(root: Path, settings: Sources) -> Discovery:
         rejections=tuple(item for item in found if isinstance(item, Rejection)),
         skipped=tuple(item for item in found if isinstance(item, Skipped)),
     )
+
+
+def require_raw_files(root: Path) -> None:
+    """Refuse a folder in which there is nothing to discover; cheap, for a check before a run.
+
+    Raises:
+        StorageError: ``root`` is no folder.
+        ConfigError: it is empty but for hidden files and ``dataset.toml``.
+
+    """
+    if not root.is_dir():
+        raise StorageError(f"{root} is no folder. Put the raw files there, or set sources.path.")
+    if next(_walk(root, root), None) is None:
+        raise ConfigError(f"{root} holds no raw files. Put them there, or set sources.path.")
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Path]:
