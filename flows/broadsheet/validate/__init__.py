@@ -1,1 +1,21 @@
-"""Great Expectations: suites in, verdicts out."""
+"""Great Expectations: suites in, verdicts out.
+
+Loading suites is fast; Great Expectations itself is imported at the first check.
+"""
+
+from broadsheet.validate.gate import RowCheck, check_release, check_rows, table_sha256
+from broadsheet.validate.projection import RELEASE_COLUMNS
+from broadsheet.validate.suites import Expectation, Suite, Suites, load_suites, shipped_folder
+
+__all__ = [
+    "RELEASE_COLUMNS",
+    "Expectation",
+    "RowCheck",
+    "Suite",
+    "Suites",
+    "check_release",
+    "check_rows",
+    "load_suites",
+    "shipped_folder",
+    "table_sha256",
+]

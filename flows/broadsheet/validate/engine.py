@@ -1,0 +1,156 @@
+"""Great Expectations, run on one frame: the only module that imports it, and only when it runs.
+
+Each call makes its own ephemeral context, so that threads share nothing and nothing is written.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from broadsheet.records import Severity
+from broadsheet.validate.suites import Expectation, Suite
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
+    from great_expectations.data_context.data_context.abstract_data_context import (
+        AbstractDataContext,
+    )
+
+_SAMPLE: Final = 5
+_COMPLETE: Final = {"result_format": "COMPLETE", "partial_unexpected_count": _SAMPLE}
+_SUMMARY: Final = {"result_format": "SUMMARY", "partial_unexpected_count": _SAMPLE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What Great Expectations said of one expectation.
+
+    Attributes:
+        id: the expectation's id.
+        success: whether it is met.
+        evaluated: rows looked at, nulls left out.
+        unexpected: rows that fail it.
+        rows: indexes of failing rows: all of them, or some.
+        observed: what a table-level expectation saw.
+        fault: the message of the exception that it raised, if it did.
+
+    """
+
+    id: str
+    success: bool
+    evaluated: int = 0
+    unexpected: int = 0
+    rows: tuple[int, ...] = ()
+    observed: str = ""
+    fault: str | None = None
+
+
+def run_suite(frame: pd.DataFrame, suite: Suite, *, all_rows: bool) -> dict[str, Finding]:
+    """Return the findings by expectation id, as many as Great Expectations gave.
+
+    Args:
+        frame: the projection, with a plain row index.
+        suite: a loaded suite.
+        all_rows: whether each failing row is named; some are, otherwise.
+
+    """
+    batch = (
+        _context()
+        .data_sources.add_pandas("frames")
+        .add_dataframe_asset("articles")
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch({"dataframe": frame})
+    )
+    outcome = batch.validate(
+        _declare(suite, frame), result_format=dict(_COMPLETE if all_rows else _SUMMARY)
+    )
+    return {finding.id: finding for finding in map(_read, outcome.results)}
+
+
+def _context() -> "AbstractDataContext":
+    """Return a fresh context that is quiet, in memory only, and calls nobody."""
+    import great_expectations as gx  # noqa: PLC0415 - it takes seconds
+    from great_expectations.data_context.types.base import (  # noqa: PLC0415 - as above
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _declare(suite: Suite, frame: pd.DataFrame) -> "ExpectationSuite":
+    """Hand a suite to Great Expectations, whose severities are other than ours."""
+    import great_expectations as gx  # noqa: PLC0415 - it takes seconds
+
+    import broadsheet.validate.expectations  # noqa: F401, PLC0415 - registers our own
+
+    return gx.ExpectationSuite(
+        name=suite.name,
+        expectations=[
+            {
+                "id": expectation.id,
+                "type": expectation.type,
+                "kwargs": dict(_typed(expectation, frame)),
+                "description": expectation.description,
+                "severity": "critical" if expectation.severity is Severity.CRITICAL else "warning",
+            }
+            for expectation in suite.expectations
+        ],
+    )
+
+
+def _typed(expectation: Expectation, frame: pd.DataFrame) -> Iterator[tuple[str, Any]]:
+    """Yield arguments, days as instants where the column holds instants."""
+    column = expectation.column
+    is_instant = column in frame.columns and frame[column].dtype.kind == "M"
+    for name, value in expectation.kwargs.items():
+        if is_instant and isinstance(value, str) and name in {"min_value", "max_value"}:
+            yield name, datetime.fromisoformat(value)
+        else:
+            yield name, value
+
+
+def _read(outcome: "ExpectationValidationResult") -> Finding:
+    name = (outcome.expectation_config and outcome.expectation_config.id) or ""
+    success = bool(outcome.success)
+    fault = _exception(outcome.exception_info)
+    if fault is not None:
+        return Finding(id=name, success=False, fault=fault)
+    result = outcome.result
+    if "element_count" not in result:
+        return Finding(id=name, success=success, observed=_figure(result))
+    rows = result.get("unexpected_index_list", result.get("partial_unexpected_index_list")) or ()
+    return Finding(
+        id=name,
+        success=success,
+        evaluated=result["element_count"] - result.get("missing_count", 0),
+        unexpected=result["unexpected_count"],
+        rows=tuple(int(row) for row in rows),
+    )
+
+
+def _exception(info: Mapping[str, Any]) -> str | None:
+    """Return the message of an exception, in either of the two shapes that it comes in."""
+    shapes = [info] if "raised_exception" in info else list(info.values())
+    for shape in shapes:
+        if isinstance(shape, Mapping) and shape.get("raised_exception"):
+            return str(shape.get("exception_message") or "an exception without a message")
+    return None
+
+
+def _figure(result: Mapping[str, Any]) -> str:
+    value = result.get("observed_value")
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple | set):
+        return ", ".join(sorted(map(str, value)))
+    return "" if value is None else str(value)

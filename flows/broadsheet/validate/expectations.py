@@ -1,0 +1,108 @@
+"""Expectations of news that Great Expectations does not have, as classes of its own kind.
+
+Importing this module registers them. Each is a pair: a metric, which marks the good rows, and an
+expectation, which names it. Their declarations, with the words, are in
+:mod:`broadsheet.validate.catalogue`.
+"""
+
+import re
+from typing import Any, ClassVar, Final
+
+import ada_url
+import pandas as pd
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
+    column_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
+    ColumnMapMetricProvider,
+)
+
+_SCHEMES: Final = ("http:", "https:")
+# RFC 5646 section 2.1, without private use, extensions, grandfathered tags and the primary subtags
+# of four to eight letters, of which none is registered.
+_LANGUAGE_TAG: Final = re.compile(
+    r"[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?"
+    r"(?:-(?:[a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
+)
+
+
+def is_canonical_url(url: str) -> bool:
+    """Tell whether a URL is http or https, without user name or fragment, and normal.
+
+    Normal means that the parser of the WHATWG URL standard gives back the same characters.
+    """
+    try:
+        parts = ada_url.URL(url)
+    except ValueError:
+        return False
+    return (
+        parts.href == url
+        and parts.protocol in _SCHEMES
+        and not (parts.username or parts.password or parts.hash)
+        and "." in parts.hostname
+    )
+
+
+def is_language_tag(tag: str) -> bool:
+    """Tell whether a tag is well formed after BCP 47, in its recommended letter case."""
+    return _LANGUAGE_TAG.fullmatch(tag) is not None
+
+
+class ColumnValuesCanonicalUrl(ColumnMapMetricProvider):
+    """Marks the URLs that are in canonical form."""
+
+    condition_metric_name = "column_values.canonical_url"
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: "pd.Series[Any]", **_: object) -> "pd.Series[bool]":  # noqa: N805 - it is made a class method by the decorator
+        return column.map(is_canonical_url)
+
+
+class ColumnValuesLanguageTag(ColumnMapMetricProvider):
+    """Marks the language tags that are well formed."""
+
+    condition_metric_name = "column_values.language_tag"
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: "pd.Series[Any]", **_: object) -> "pd.Series[bool]":  # noqa: N805 - as above
+        return column.isin([tag for tag in column.unique() if is_language_tag(tag)])
+
+
+class ColumnValuesPlausibleDay(ColumnMapMetricProvider):
+    """Marks the days between two others, both included."""
+
+    condition_metric_name = "column_values.plausible_day"
+    condition_value_keys = ("not_before", "not_after")
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(
+        cls,  # noqa: N805 - as above
+        column: "pd.Series[Any]",
+        not_before: str,
+        not_after: str,
+        **_: object,
+    ) -> "pd.Series[bool]":
+        return (column >= pd.Timestamp(not_before)) & (column <= pd.Timestamp(not_after))
+
+
+class ExpectColumnValuesToBeCanonicalUrl(ColumnMapExpectation):
+    """Expect the values to be http or https URLs in canonical form, after the WHATWG standard."""
+
+    map_metric: ClassVar[str] = "column_values.canonical_url"
+
+
+class ExpectColumnValuesToBeLanguageTags(ColumnMapExpectation):
+    """Expect the values to be well-formed BCP 47 language tags."""
+
+    map_metric: ClassVar[str] = "column_values.language_tag"
+
+
+class ExpectColumnValuesToBePlausibleDays(ColumnMapExpectation):
+    """Expect the values to be days on which a newspaper could have appeared."""
+
+    not_before: str
+    not_after: str
+    map_metric: ClassVar[str] = "column_values.plausible_day"
+    success_keys: ClassVar[tuple[str, ...]] = ("not_before", "not_after", "mostly")

@@ -1,0 +1,215 @@
+"""The gate: suites in, verdicts out. What cannot be trusted never passes."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+
+from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
+from broadsheet.tables import STAGED_ARTICLE_SCHEMA
+from broadsheet.validate.engine import Finding, run_suite
+from broadsheet.validate.projection import RELEASE_COLUMNS, project_batch, to_frame
+from broadsheet.validate.suites import Expectation, Suite
+from broadsheet.verdicts import NO_ROWS
+
+_MOST_SAMPLES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCheck:
+    """What a suite says of a batch.
+
+    Attributes:
+        verdict: on the batch; rows that only fail expectations of severity *error* do not stop it.
+        failures: for each row to quarantine, by its index, the ids of all expectations it fails.
+
+    """
+
+    verdict: Verdict
+    failures: Mapping[int, tuple[str, ...]]
+
+
+def check_rows(articles: pa.Table, suite: Suite) -> RowCheck:
+    """Judge the staged articles of a batch.
+
+    Args:
+        articles: a table of ``tables.STAGED_ARTICLE_SCHEMA``.
+        suite: as ``load_suites().batch``.
+
+    Raises:
+        ValueError: the table has another schema.
+
+    """
+    if not articles.schema.equals(STAGED_ARTICLE_SCHEMA):
+        raise ValueError("check_rows needs a table of tables.STAGED_ARTICLE_SCHEMA")
+    digest = table_sha256(articles)
+    if not articles.num_rows:
+        return RowCheck(verdict=_verdict(suite, digest, 0, [], [NO_ROWS]), failures={})
+    findings, faults = _findings(project_batch(articles), suite, all_rows=True)
+    ids = articles.column("id")
+    results = [_result(e, findings[e.id], ids) for e in suite.expectations if e.id in findings]
+    failures: dict[int, list[str]] = defaultdict(list)
+    for expectation in suite.expectations:
+        if expectation.domain == "rows" and expectation.severity is Severity.ERROR:
+            for row in findings[expectation.id].rows if expectation.id in findings else ():
+                failures[row].append(expectation.id)
+    return RowCheck(
+        verdict=_verdict(suite, digest, articles.num_rows, results, faults),
+        failures={row: tuple(failures[row]) for row in sorted(failures)},
+    )
+
+
+def check_release(
+    articles: pa.Table,
+    suite: Suite,
+    *,
+    accounts: Accounts,
+    data_sha256: str,
+    quarantine_share_max: float,
+) -> Verdict:
+    """Judge the rows of a release, and that its accounts add up.
+
+    Args:
+        articles: the columns ``RELEASE_COLUMNS`` of all written rows, in any order.
+        suite: as ``load_suites().release``.
+        accounts: what became of the raw records.
+        data_sha256: digest of the data that is judged; it stands in the verdict.
+        quarantine_share_max: largest tolerable share of quarantined records, 0 to 1.
+
+    """
+    rows = articles.num_rows
+    own = _check_accounts(accounts, rows, quarantine_share_max)
+    if not rows:
+        return _verdict(suite, data_sha256, 0, own, [NO_ROWS])
+    findings, faults = _findings(to_frame(articles.select(RELEASE_COLUMNS)), suite, all_rows=False)
+    ids = articles.column("id")
+    results = [_result(e, findings[e.id], ids) for e in suite.expectations if e.id in findings]
+    return _verdict(suite, data_sha256, rows, [*own, *results], faults, is_release=True)
+
+
+def table_sha256(table: pa.Table) -> str:
+    """Return the SHA-256 of a table's schema and values, hexadecimal."""
+    digest = hashlib.sha256()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        for batch in table.combine_chunks().to_batches():
+            writer.write_batch(batch)
+    digest.update(sink.getvalue())
+    return digest.hexdigest()
+
+
+def _findings(
+    frame: pd.DataFrame, suite: Suite, *, all_rows: bool
+) -> tuple[dict[str, Finding], list[str]]:
+    """Run a suite; return its findings, and why they cannot be trusted."""
+    if not suite.expectations:
+        return {}, ["The suite is empty; a suite of nothing proves nothing."]
+    findings = run_suite(frame, suite, all_rows=all_rows)
+    faults = [
+        f"{name} raised: {finding.fault}"
+        for name, finding in findings.items()
+        if finding.fault is not None
+    ]
+    faults += [
+        f"{expectation.id} was declared and not judged."
+        for expectation in suite.expectations
+        if expectation.id not in findings
+    ]
+    faults += [
+        f"{name} failed {finding.unexpected} rows and named {len(finding.rows)}."
+        for name, finding in findings.items()
+        if all_rows and finding.unexpected != len(finding.rows)
+    ]
+    return findings, sorted(faults)
+
+
+def _result(expectation: Expectation, finding: Finding, ids: pa.ChunkedArray) -> ExpectationResult:
+    samples = (ids[row].as_py() for row in finding.rows[:_MOST_SAMPLES])
+    return ExpectationResult(
+        id=expectation.id,
+        type=expectation.type,
+        description=expectation.description,
+        column=expectation.column,
+        severity=expectation.severity,
+        success=finding.success,
+        evaluated=finding.evaluated,
+        unexpected=finding.unexpected,
+        observed=finding.observed,
+        samples=tuple(str(sample) for sample in samples),
+    )
+
+
+def _stops(result: ExpectationResult, domain: str, *, is_release: bool) -> bool:
+    """Tell whether a result stops the publish."""
+    if result.success or result.severity is Severity.WARNING:
+        return False
+    return is_release or result.severity is Severity.CRITICAL or domain == "table"
+
+
+def _verdict(
+    suite: Suite,
+    digest: str,
+    rows: int,
+    results: Sequence[ExpectationResult],
+    faults: Sequence[str],
+    *,
+    is_release: bool = False,
+) -> Verdict:
+    domains = {expectation.id: expectation.domain for expectation in suite.expectations}
+    stopped = any(
+        _stops(result, domains.get(result.id, "table"), is_release=is_release) for result in results
+    )
+    return Verdict(
+        suite=suite.name,
+        data_sha256=digest,
+        rows=rows,
+        results=tuple(results),
+        faults=tuple(faults),
+        passed=not faults and not stopped,
+    )
+
+
+def _check_accounts(
+    accounts: Accounts, rows: int, quarantine_share_max: float
+) -> list[ExpectationResult]:
+    """Judge what no single row shows; these are always part of a release's verdict."""
+    share = accounts.quarantined / accounts.raw if accounts.raw else 0.0
+    parts = accounts.published + accounts.duplicates + accounts.quarantined
+    checks = (
+        (
+            "accounts.balance",
+            "Each raw record is exactly one of published, duplicate or quarantined.",
+            accounts.balanced,
+            f"{accounts.raw} raw, {parts} accounted for",
+        ),
+        (
+            "accounts.rows",
+            "As many rows were written as records were published.",
+            rows == accounts.published,
+            f"{rows} rows, {accounts.published} published",
+        ),
+        (
+            "accounts.quarantine-share",
+            f"At most {quarantine_share_max:.1%} of the records are quarantined.",
+            share <= quarantine_share_max,
+            f"{share:.1%}",
+        ),
+    )
+    return [
+        ExpectationResult(
+            id=name,
+            type="broadsheet_accounts",
+            description=description,
+            column=None,
+            severity=Severity.CRITICAL,
+            success=success,
+            evaluated=accounts.raw,
+            unexpected=0,
+            observed=observed,
+        )
+        for name, description, success, observed in checks
+    ]
