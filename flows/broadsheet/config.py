@@ -47,6 +47,12 @@ def _text_encoding(name: str) -> str:
     return name
 
 
+ColumnRole = Literal[
+    "title", "subtitle", "author", "agency", "outlet", "url",
+    "published", "modified", "crawled", "language", "text", "html",
+]  # fmt: skip
+"""What a column can hold: a field of an article, or its page."""
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 LanguageTag = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 OutletDomain = Annotated[str, Field(pattern=OUTLET_DOMAIN_PATTERN)]
@@ -97,6 +103,18 @@ class Sources(Section):
     )
     batch_bytes: int = Field(64 * 2**20, ge=2**16, description="Most bytes in a batch")
     batch_records: int = Field(10_000, ge=1, le=1_000_000, description="Most records in a batch")
+    max_ratio: int = Field(
+        250,
+        ge=2,
+        description="Most bytes that one compressed byte may become, past the first 8 MiB",
+    )
+    max_members: int = Field(200_000, ge=1, description="Most members of one archive")
+    max_nesting: int = Field(3, ge=0, le=8, description="Most archives within one another")
+    columns: dict[ColumnRole, str | tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Names of columns or JSON keys that broadsheet does not know, by their role, "
+        "such as text = 'story_body'; a dot leads into nested objects",
+    )
 
 
 class Hints(Section):

@@ -76,6 +76,119 @@ class Reason(StrEnum):
     )
     RECORD_FAULT = "record.fault", Kind.QUARANTINE, "A fault of ours: working on the record raised."
 
+    # Records in tables, feeds and archives
+    SCHEMA_TYPE = "schema.type", Kind.QUARANTINE, "The entry is no object with named values."
+    SCHEMA_TEXT = (
+        "schema.text",
+        Kind.QUARANTINE,
+        "No key or column is known to hold the text; name it in [sources.columns].",
+    )
+    JSON_SYNTAX = "json.syntax", Kind.QUARANTINE, "The bytes are not valid JSON."
+    JSON_DEPTH = "json.depth", Kind.QUARANTINE, "The JSON value is nested too deeply."
+    JSON_NUMBER = (
+        "json.number",
+        Kind.QUARANTINE,
+        "A number is none that JSON knows, or too large for any machine number.",
+    )
+    JSON_DUPLICATE_KEY = (
+        "json.duplicate_key",
+        Kind.QUARANTINE,
+        "An object has one key twice, so that its value depends on the reader.",
+    )
+    CSV_QUOTE = "csv.quote", Kind.QUARANTINE, "A quoted field does not end, or not where it should."
+    CSV_COLUMNS = (
+        "csv.columns",
+        Kind.QUARANTINE,
+        "The row has more or fewer fields than the header.",
+    )
+    CSV_HEADER = (
+        "csv.header",
+        Kind.QUARANTINE,
+        "The header is missing or names one column twice.",
+    )
+    XML_SYNTAX = "xml.syntax", Kind.QUARANTINE, "The bytes are not well-formed XML."
+    XML_DTD = (
+        "xml.dtd",
+        Kind.QUARANTINE,
+        "The document declares entities or an external definition, which are never resolved.",
+    )
+    XML_DEPTH = "xml.depth", Kind.QUARANTINE, "The XML document is nested too deeply."
+    MAIL_DAMAGED = (
+        "mail.damaged",
+        Kind.QUARANTINE,
+        "The message or the saved page has no readable part.",
+    )
+    DOCUMENT_DAMAGED = (
+        "document.damaged",
+        Kind.QUARANTINE,
+        "The office document or PDF cannot be read.",
+    )
+    TABLE_DAMAGED = "table.damaged", Kind.QUARANTINE, "The Parquet or Arrow file cannot be read."
+    ARCHIVE_MEMBER = (
+        "archive.member",
+        Kind.QUARANTINE,
+        "A member's name leads out of the archive, or it is a link or a device.",
+    )
+    ARCHIVE_RATIO = (
+        "archive.ratio",
+        Kind.QUARANTINE,
+        "The compressed bytes grow beyond the configured ratio.",
+    )
+    ARCHIVE_DEPTH = "archive.depth", Kind.QUARANTINE, "Archives are nested too deeply."
+    ARCHIVE_COUNT = "archive.count", Kind.QUARANTINE, "The archive has too many members."
+    ARCHIVE_ENCRYPTED = "archive.encrypted", Kind.QUARANTINE, "The member is encrypted."
+    ARCHIVE_DAMAGED = (
+        "archive.damaged",
+        Kind.QUARANTINE,
+        "The archive or its member is damaged: a wrong checksum, size or structure.",
+    )
+    ARCHIVE_NAME = (
+        "archive.name",
+        Kind.NOTE,
+        "The member's name cannot be used and was replaced by its number.",
+    )
+    STREAM_TRUNCATED = (
+        "stream.truncated",
+        Kind.QUARANTINE,
+        "The bytes end before the stream says that it is complete.",
+    )
+    STREAM_DAMAGED = (
+        "stream.damaged",
+        Kind.QUARANTINE,
+        "The compressed stream is damaged, or asks for more memory than is allowed.",
+    )
+    STREAM_TRAILING = (
+        "stream.trailing",
+        Kind.NOTE,
+        "Bytes that belong to nothing follow the end of the compressed stream.",
+    )
+    WARC_DAMAGED = (
+        "warc.damaged",
+        Kind.QUARANTINE,
+        "A stretch of the web archive is no record; reading went on at the next one.",
+    )
+    WARC_SKIPPED = (
+        "warc.skipped",
+        Kind.SKIP,
+        "A record that holds no page: a request, metadata, a revisit, or another kind of file.",
+    )
+    INPUT_PART = (
+        "input.part",
+        Kind.SKIP,
+        "A part of a page or message that is no text: an image, a script, a style sheet.",
+    )
+    RECORD_CRASHED = (
+        "record.crashed",
+        Kind.QUARANTINE,
+        "Working on the record ended the process that did it.",
+    )
+    RESOURCE_TIMEOUT = "resource.timeout", Kind.QUARANTINE, "The record took longer than allowed."
+    RESOURCE_MEMORY = (
+        "resource.memory",
+        Kind.QUARANTINE,
+        "The record took more memory than allowed.",
+    )
+
     # Content
     CONTENT_EMPTY = "content.empty", Kind.QUARANTINE, "No article text is left."
     CONTENT_SHORT = (
