@@ -1,1 +1,33 @@
-"""Rows to an immutable, versioned release."""
+"""Rows to an immutable, versioned release.
+
+In the order of a run: ``open_staging``, ``sound_release``, ``write_tables``, ``compare``,
+``describe``, ``commit``.
+"""
+
+from broadsheet.publish.changes import Change, Step, compare
+from broadsheet.publish.commit import commit, show_releases
+from broadsheet.publish.documents import describe
+from broadsheet.publish.layout import Version, newest_release
+from broadsheet.publish.manifest import Origin
+from broadsheet.publish.staging import open_staging
+from broadsheet.publish.verification import Problem, require_sound, verify
+from broadsheet.publish.write import InputFile, Written, write_tables
+
+__all__ = [
+    "Change",
+    "InputFile",
+    "Origin",
+    "Problem",
+    "Step",
+    "Version",
+    "Written",
+    "commit",
+    "compare",
+    "describe",
+    "newest_release",
+    "open_staging",
+    "require_sound",
+    "show_releases",
+    "verify",
+    "write_tables",
+]

@@ -1,0 +1,118 @@
+"""The dataset cards: of one release, and of all releases of a dataset."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from broadsheet.config import Dataset
+from broadsheet.publish.changes import Change
+from broadsheet.publish.composition import Composition
+from broadsheet.publish.frontmatter import dataset_front_matter, release_front_matter
+from broadsheet.publish.layout import Version
+from broadsheet.publish.manifest import Json, Origin
+from broadsheet.publish.write import Written
+from broadsheet.tables import TABLES
+from broadsheet.text import clean
+
+_MOST_SHOWN = 20
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&:@=-])")
+_SPACE = re.compile(r"\s+")
+
+
+def render_card(
+    written: Written,
+    origin: Origin,
+    change: Change,
+    version: Version,
+    *,
+    composition: Composition,
+    sizes: Mapping[str, tuple[int, int, int]],
+) -> bytes:
+    """Return ``README.md`` of a release.
+
+    Args:
+        written: its tables.
+        origin: what it was made from.
+        change: the difference to the release before.
+        version: its version.
+        composition: the figures of its rows.
+        sizes: as for :func:`~broadsheet.publish.frontmatter.release_front_matter`.
+
+    """
+    dataset = origin.config.dataset
+    languages = [str(tag) for tag, _ in composition.ranked("language") if tag != "und"]
+    body = _environment().get_template("card.md.j2")
+    return (
+        release_front_matter(dataset, version, sizes, languages)
+        + body.render(
+            dataset=dataset,
+            version=version,
+            change=change,
+            tables=[table for table in TABLES if table.name in sizes],
+            sizes=sizes,
+            accounts=written.accounts,
+            n_inputs=len(written.inputs),
+            skipped=origin.skipped,
+            composition=composition,
+            most=_MOST_SHOWN,
+            months=_month_range(composition),
+        )
+    ).encode()
+
+
+def render_changes(change: Change, version: Version) -> bytes:
+    """Return ``CHANGES.md`` of a release."""
+    template = _environment().get_template("changes.md.j2")
+    return template.render(change=change, version=version).encode()
+
+
+def render_index(manifests: Sequence[Json]) -> bytes:
+    """Return the card of all releases of a dataset, by their manifests."""
+    by_version = {Version.parse(m["version"]): m for m in manifests}
+    newest = by_version[max(by_version)]
+    rows = {v: m["configurations"]["default"]["rows"] for v, m in by_version.items()}
+    dataset = newest["configuration"]["dataset"]
+    template = _environment().get_template("dataset.md.j2")
+    releases = [by_version[version] for version in sorted(by_version, reverse=True)]
+    body = template.render(dataset=Dataset.model_validate(dataset), releases=releases)
+    return (dataset_front_matter(dataset, rows) + body).encode()
+
+
+def inert(value: object) -> str:
+    """Return a value of unknown origin as Markdown that shows it and does nothing else."""
+    text, _ = clean(str(value))
+    return _MARKDOWN.sub(r"\\\1", _SPACE.sub(" ", text)).strip()
+
+
+def _share(part: float) -> str:
+    """Return a share in per cent; what is little is not called nothing."""
+    if 0 < part < 0.001:  # noqa: PLR2004 - a tenth of a per cent
+        return "<0.1 %"
+    return f"{part * 100:.1f} %"
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}"
+
+
+def _month_range(composition: Composition) -> tuple[str, str] | None:
+    known = sorted(month for month in composition.months if month is not None)
+    return (known[0], known[-1]) if known else None
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("broadsheet.publish"),
+        autoescape=False,  # noqa: S701 - Markdown, not HTML: values go through `inert`
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    filters: dict[str, Any] = {"inert": inert, "share": _share, "thousands": _thousands}
+    environment.filters.update(filters)
+    return environment

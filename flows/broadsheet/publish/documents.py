@@ -1,0 +1,154 @@
+"""The documents of a release: card, changes, citation, licence, manifest, checksums."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+from huggingface_hub import CardData
+
+from broadsheet.config import Dataset
+from broadsheet.publish import layout
+from broadsheet.publish.card import render_card, render_changes
+from broadsheet.publish.changes import Change, next_version
+from broadsheet.publish.composition import compose
+from broadsheet.publish.files import sha256_of
+from broadsheet.publish.layout import Version
+from broadsheet.publish.manifest import Origin, content_of, make_manifest, read_manifest, to_bytes
+from broadsheet.publish.shards import TableFiles
+from broadsheet.publish.write import Written
+
+Extra = Callable[[Version], Mapping[str, bytes]]
+"""Gives further files of a release, by their paths, when told its version."""
+
+_ANY_VERSION = Version(0, 0, 0)
+
+
+def describe(
+    written: Written,
+    origin: Origin,
+    change: Change,
+    *,
+    previous: Path | None,
+    extra: Extra = lambda _: {},
+    named: str | None = None,
+) -> Version | None:
+    """Compute the version and write all documents into the staged release.
+
+    Nothing has changed where the tables, and the documents but for the version they carry, are
+    those of the release before: then nothing is written.
+
+    Args:
+        written: the staged tables.
+        origin: what they were made from.
+        change: the difference to the release before.
+        previous: the folder of the release before.
+        extra: the files that others make; called twice.
+        named: the version that the user wants, if any.
+
+    Returns:
+        The version; None where nothing has changed.
+
+    Raises:
+        ConfigError: ``named`` is no version.
+        PublishError: ``named`` is too low.
+
+    """
+    release = written.release
+    documents = _render(written, origin, change, extra)
+    fingerprint = _fingerprint(written, origin, documents(_ANY_VERSION))
+    is_same = previous is not None and read_manifest(previous)["fingerprint"] == fingerprint
+    version = next_version(change, named, documents=not is_same)
+    if is_same and version == change.previous:
+        return None
+    content = documents(version) | {layout.CHANGES: render_changes(change, version)}
+    for name, body in sorted(content.items()):
+        _write(release / name, body)
+    manifest = make_manifest(written, origin, change, version, fingerprint)
+    _write(release / layout.MANIFEST, to_bytes(manifest))
+    _write(release / layout.CHECKSUMS, checksums(release))
+    return version
+
+
+def checksums(release: Path) -> bytes:
+    """Return ``SHA256SUMS`` of a folder: every file but itself, in the form of ``sha256sum``."""
+    names = (name for name in layout.files_of(release) if name != layout.CHECKSUMS)
+    return "".join(f"{sha256_of(release / name)}  {name}\n" for name in names).encode()
+
+
+def _render(
+    written: Written, origin: Origin, change: Change, extra: Extra
+) -> Callable[[Version], dict[str, bytes]]:
+    """Return a function of the version that renders the documents."""
+    composition = compose(written.tables["default"].paths)
+    sizes = {name: _sizes(files) for name, files in written.tables.items() if files.rows}
+    dataset = origin.config.dataset
+
+    def documents(version: Version) -> dict[str, bytes]:
+        shown = change if version != _ANY_VERSION else Change(previous=None)
+        return {
+            layout.CARD: render_card(
+                written, origin, shown, version, composition=composition, sizes=sizes
+            ),
+            layout.CITATION: _citation(dataset, version),
+            layout.LICENSE: _license(dataset),
+            **extra(version),
+        }
+
+    return documents
+
+
+def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of everything in a release that does not tell its version."""
+    release = written.release
+    tables = [path for files in written.tables.values() for path in files.paths]
+    parts: dict[str, Any] = {
+        "manifest": content_of(written, origin),
+        "tables": {path.relative_to(release).as_posix(): sha256_of(path) for path in tables},
+        "documents": {name: hashlib.sha256(body).hexdigest() for name, body in documents.items()},
+    }
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _sizes(files: TableFiles) -> tuple[int, int, int]:
+    """Return rows, bytes of the files, and bytes of the data before compression."""
+    footers = [pq.read_metadata(path) for path in files.paths]
+    plain = sum(m.row_group(i).total_byte_size for m in footers for i in range(m.num_row_groups))
+    return files.rows, sum(path.stat().st_size for path in files.paths), plain
+
+
+def _citation(dataset: Dataset, version: Version) -> bytes:
+    """Return ``CITATION.cff`` (https://citation-file-format.github.io, 1.2.0).
+
+    The format wants an author; where the configuration names none, the dataset's title stands.
+    """
+    fields: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": dataset.citation or "If you use this dataset, please cite it as below.",
+        "type": "dataset",
+        "title": dataset.pretty_name,
+        "version": str(version),
+        "authors": [{"name": name} for name in dataset.authors or (dataset.pretty_name,)],
+        "url": dataset.homepage,
+    }
+    yaml: str = CardData(**{k: v for k, v in fields.items() if v is not None}).to_yaml()
+    return f"{yaml.strip()}\n".encode()
+
+
+def _license(dataset: Dataset) -> bytes:
+    """Return ``LICENSE``: which licence applies and where its text is."""
+    name = dataset.license_name or dataset.license
+    lines = [f"{dataset.pretty_name} is published under: {name}"]
+    if dataset.license_link:
+        lines.append(f"Its text: {dataset.license_link}")
+    elif dataset.license not in {"other", "unknown"}:
+        lines.append(f"Its text: https://spdx.org/licenses/ (identifier {dataset.license})")
+    lines.append("The licence covers the compilation; rights to the single texts are untouched.")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

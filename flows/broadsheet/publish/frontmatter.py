@@ -1,0 +1,127 @@
+"""The metadata at the head of a dataset card, which ``datasets`` and the Hub read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from huggingface_hub import DatasetCardData
+
+from broadsheet.config import Dataset
+from broadsheet.publish import layout
+from broadsheet.publish.layout import Version
+from broadsheet.tables import TABLES
+
+# https://github.com/huggingface/hub-docs/blob/main/datasetcard.md, "size_categories"
+_SIZES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+    (100_000_000, "10M<n<100M"),
+    (1_000_000_000, "100M<n<1B"),
+)
+
+
+def release_front_matter(
+    dataset: Dataset,
+    version: Version,
+    sizes: Mapping[str, tuple[int, int, int]],
+    languages: Sequence[str],
+) -> str:
+    """Return the YAML of a release's card.
+
+    Args:
+        dataset: what the dataset is.
+        version: of the release; in each configuration, as ``datasets`` caches by it.
+        sizes: for each configuration with rows: rows, bytes of Parquet, bytes uncompressed.
+        languages: tags of the languages that the rows are in.
+
+    """
+    configs = [
+        {
+            "config_name": name,
+            "version": str(version),
+            "default": name == "default",
+            "data_files": [
+                {"split": layout.SPLIT, "path": f"{layout.FOLDERS[name]}/{layout.SPLIT}-*.parquet"}
+            ],
+        }
+        for name in layout.FOLDERS
+        if name in sizes
+    ]
+    fields = _about(dataset, languages) | {
+        "size_categories": [_size_category(sizes["default"][0])] if "default" in sizes else None,
+        "configs": configs,
+        "dataset_info": [_info(name, version, *sizes[name]) for name in sizes],
+    }
+    return _yaml(fields)
+
+
+def dataset_front_matter(dataset: Mapping[str, Any], releases: Mapping[Version, int]) -> str:
+    """Return the YAML of the card of all releases: each version is a configuration.
+
+    Args:
+        dataset: the section ``[dataset]`` of the newest release.
+        releases: the published rows of each version; the newest version is the default.
+
+    """
+    newest = max(releases)
+    names = sorted(releases, reverse=True)
+    configs = [
+        {
+            "config_name": str(version),
+            "version": str(version),
+            "default": version == newest,
+            "data_files": [{"split": layout.SPLIT, "path": _data_pattern(version)}],
+        }
+        for version in names
+    ]
+    infos = [
+        {"config_name": str(v), "splits": [{"name": layout.SPLIT, "num_examples": releases[v]}]}
+        for v in names
+    ]
+    about = _about(Dataset.model_validate(dataset), ())
+    return _yaml(about | {"configs": configs, "dataset_info": infos})
+
+
+def _data_pattern(version: Version) -> str:
+    return f"{version}/{layout.FOLDERS['default']}/{layout.SPLIT}-*.parquet"
+
+
+def _about(dataset: Dataset, languages: Sequence[str]) -> dict[str, Any]:
+    return {
+        "pretty_name": dataset.pretty_name,
+        "license": dataset.license,
+        "license_name": dataset.license_name,
+        "license_link": dataset.license_link,
+        "language": list(dataset.languages or languages) or None,
+        "tags": ["news"],
+    }
+
+
+def _info(
+    name: str, version: Version, rows: int, stored_bytes: int, plain_bytes: int
+) -> dict[str, Any]:
+    from datasets import DatasetInfo, Features, SplitDict, SplitInfo  # noqa: PLC0415 - takes 0.7 s
+
+    table = next(table for table in TABLES if table.name == name)
+    split = SplitInfo(name=layout.SPLIT, num_bytes=plain_bytes, num_examples=rows)
+    info = DatasetInfo(
+        config_name=name,
+        version=str(version),
+        features=Features.from_arrow_schema(table.schema),
+        splits=SplitDict({layout.SPLIT: split}),
+        download_size=stored_bytes,
+        dataset_size=plain_bytes,
+    )
+    return {"config_name": name, **info._to_yaml_dict()}  # noqa: SLF001 - what `datasets` itself writes on cards
+
+
+def _size_category(rows: int) -> str:
+    return next((name for most, name in _SIZES if rows < most), "n>1B")
+
+
+def _yaml(fields: Mapping[str, Any]) -> str:
+    data = DatasetCardData(**{k: v for k, v in fields.items() if v is not None})
+    yaml: str = data.to_yaml(line_break="\n")
+    return f"---\n{yaml.strip()}\n---\n"

@@ -1,0 +1,92 @@
+"""Bring the rows of many staged files into one order, without holding them all in memory.
+
+Each file is read once; its rows are spilled to one of a few buckets by their final position; each
+bucket is then small enough to be sorted in memory.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from broadsheet.publish.placement import Integers
+
+MIN_BUCKET_ROWS = 8_192
+MAX_BUCKETS = 128  # each is an open file; macOS allows 256 by default
+_POSITION = "__position"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows of one staged Parquet file, and where each goes.
+
+    Attributes:
+        path: the file.
+        rows: which of its rows, any order; shape (n,).
+        positions: their final positions; shape (n,).
+        added: columns that the file does not have, n rows; None where there are none.
+
+    """
+
+    path: Path
+    rows: Integers
+    positions: Integers
+    added: pa.Table | None = None
+
+
+def ordered(
+    selections: Sequence[Selection], schema: pa.Schema, scratch: Path
+) -> Iterator[pa.Table]:
+    """Yield the selected rows by position, as tables of the schema.
+
+    Args:
+        selections: their positions together are 0, 1, 2, ... without a gap or a repetition.
+        schema: columns to take, from the file or from what is added.
+        scratch: folder for the spilled rows; they are removed at the end.
+
+    """
+    total = sum(len(selection.rows) for selection in selections)
+    bucket_rows = max(MIN_BUCKET_ROWS, -(-total // MAX_BUCKETS))
+    spilled_schema = schema.append(pa.field(_POSITION, pa.int64(), nullable=False))
+    with tempfile.TemporaryDirectory(prefix=".spill-", dir=scratch) as folder:
+        buckets = [Path(folder, str(i)) for i in range(-(-total // bucket_rows))]
+        _spill(selections, spilled_schema, buckets, bucket_rows)
+        for bucket in buckets:
+            with pa.OSFile(str(bucket)) as file, pa.ipc.open_stream(file) as stream:
+                table = stream.read_all()
+            bucket.unlink()
+            yield table.sort_by(_POSITION).drop_columns(_POSITION)
+
+
+def _spill(
+    selections: Sequence[Selection], schema: pa.Schema, buckets: Sequence[Path], bucket_rows: int
+) -> None:
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with contextlib.ExitStack() as stack:
+        writers = [
+            stack.enter_context(pa.ipc.new_stream(str(path), schema, options=options))
+            for path in buckets
+        ]
+        for selection in selections:
+            table = _selected(selection, schema)
+            bucket_of = selection.positions // bucket_rows
+            for bucket in np.unique(bucket_of):
+                part = table.filter(pa.array(bucket_of == bucket))
+                writers[bucket].write_table(part.combine_chunks())
+
+
+def _selected(selection: Selection, schema: pa.Schema) -> pa.Table:
+    added = selection.added.column_names if selection.added is not None else []
+    names = [name for name in schema.names if name not in {*added, _POSITION}]
+    table = pq.read_table(selection.path, columns=names).take(pa.array(selection.rows))
+    columns = {name: table.column(name) for name in names}
+    if selection.added is not None:
+        columns |= {name: selection.added.column(name) for name in added}
+    columns[_POSITION] = pa.chunked_array([selection.positions])
+    return pa.table([columns[field.name] for field in schema], names=schema.names).cast(schema)

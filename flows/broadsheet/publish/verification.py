@@ -1,0 +1,170 @@
+"""Whether a release is what it says it is: complete, unaltered, and of one account."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from huggingface_hub import DatasetCard
+
+from broadsheet.errors import PublishError
+from broadsheet.publish import layout
+from broadsheet.publish.documents import checksums
+from broadsheet.publish.files import storage_errors
+from broadsheet.publish.manifest import describe_file, read_manifest
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """What is wrong, and with which file (a POSIX path in the release)."""
+
+    path: str
+    message: str
+
+
+def verify(release: Path) -> tuple[Problem, ...]:
+    """Check every digest, page, count and statement of a release.
+
+    Returns:
+        The problems found, sorted; none where the release is sound.
+
+    Raises:
+        StorageError: a file cannot be read.
+
+    """
+    with storage_errors(f"Verifying {release}"):
+        if problems := tuple(sorted(_differing_bytes(release))):
+            return problems  # what altered files say of one another tells nothing more
+        try:
+            manifest = read_manifest(release)
+            problems = tuple(sorted(_disagreements(release, manifest)))
+        except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
+            return (Problem(layout.MANIFEST, f"does not describe the release ({error!r})"),)
+    return problems
+
+
+def require_sound(release: Path) -> None:
+    """Refuse a release that does not verify.
+
+    Raises:
+        PublishError: it does not; the message names the first problems.
+
+    """
+    if problems := verify(release):
+        shown = "\n".join(f"  {p.path}: {p.message}" for p in problems[:5])
+        more = f"\n  and {len(problems) - 5} more" if len(problems) > 5 else ""  # noqa: PLR2004 - shown above
+        message = (
+            f"{release} is not what it says it is:\n{shown}{more}\n"
+            "Restore it from a copy, or remove it, and run again; nothing was changed."
+        )
+        raise PublishError(message)
+
+
+def _differing_bytes(release: Path) -> Iterator[Problem]:
+    """Compare the files with ``SHA256SUMS``, which must have the one form that we write."""
+    sums = release / layout.CHECKSUMS
+    if not sums.is_file():
+        yield Problem(layout.CHECKSUMS, "is missing")
+        return
+    stated = sums.read_bytes()
+    yield from _odd_entries(release)
+    actual = checksums(release)
+    if stated == actual:
+        return
+    expected, found = _parse_sums(stated), _parse_sums(actual)
+    for name in expected.keys() - found.keys():
+        yield Problem(name, f"is listed in {layout.CHECKSUMS} and missing")
+    for name in found.keys() - expected.keys():
+        yield Problem(name, f"is not listed in {layout.CHECKSUMS}")
+    for name in expected.keys() & found.keys():
+        if expected[name] != found[name]:
+            yield Problem(name, "has another SHA-256 than stated")
+    yield Problem(layout.CHECKSUMS, "does not state the files as they are")
+
+
+def _odd_entries(release: Path) -> Iterator[Problem]:
+    """Find what no release has: links, devices, empty folders."""
+    for path in release.rglob("*"):
+        name = path.relative_to(release).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            yield Problem(name, "is no regular file")
+        elif path.is_dir() and not any(path.iterdir()):
+            yield Problem(name, "is an empty folder")
+
+
+def _parse_sums(content: bytes) -> dict[str, str]:
+    lines = content.decode("utf-8", "backslashreplace").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def _disagreements(release: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """Compare what manifest, Parquet footers, card and validation say of one another."""
+    for name, stated in manifest["files"].items():
+        if stated != describe_file(release / name):
+            yield Problem(name, "is not as the manifest states it")
+    present = set(layout.files_of(release)) - {layout.MANIFEST, layout.CHECKSUMS}
+    for name in present ^ set(manifest["files"]):
+        yield Problem(name, "is in the manifest or in the folder, but not in both")
+    rows = {name: stated["rows"] for name, stated in manifest["configurations"].items()}
+    yield from _disagreements_of_tables(release, manifest)
+    yield from _disagreements_of_accounts(manifest["accounts"], rows)
+    yield from _disagreements_of_card(release, manifest["version"], rows)
+    results = release / layout.RESULTS
+    if results.is_file():
+        yield from _disagreements_of_results(orjson.loads(results.read_bytes()), manifest)
+
+
+def _disagreements_of_tables(release: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, stated in manifest["configurations"].items():
+        shards = layout.shards_of(release, name)
+        schemas = []
+        footers = {}
+        for path in shards:
+            short = path.relative_to(release).as_posix()
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                footers[short] = sum(len(batch) for batch in file.iter_batches())
+                schemas.append(file.schema_arrow)
+                if file.metadata.num_rows != footers[short] or not footers[short]:
+                    yield Problem(short, "has other rows than its footer states, or none")
+        if footers != stated["files"] or sum(footers.values()) != stated["rows"]:
+            yield Problem(layout.FOLDERS[name], "has other rows than the manifest states")
+        if any(not schema.equals(schemas[0], check_metadata=True) for schema in schemas):
+            yield Problem(layout.FOLDERS[name], "has shards of different schemas")
+
+
+def _disagreements_of_accounts(
+    accounts: Mapping[str, int], rows: Mapping[str, int]
+) -> Iterator[Problem]:
+    outcomes = {
+        "default": accounts["published"],
+        "duplicates": accounts["duplicates"],
+        "quarantine": accounts["quarantined"],
+    }
+    if outcomes != dict(rows) or accounts["raw"] != sum(outcomes.values()):
+        yield Problem(layout.MANIFEST, "states accounts that do not add up")
+
+
+def _disagreements_of_card(
+    release: Path, version: str, rows: Mapping[str, int]
+) -> Iterator[Problem]:
+    card = DatasetCard.load(release / layout.CARD).data.to_dict()
+    infos = (
+        card["dataset_info"] if isinstance(card["dataset_info"], list) else [card["dataset_info"]]
+    )
+    stated = {info["config_name"]: info["splits"][0]["num_examples"] for info in infos}
+    if stated != {name: n for name, n in rows.items() if n}:
+        yield Problem(layout.CARD, "states other numbers of rows than the manifest")
+    if {config["version"] for config in card["configs"]} != {version}:
+        yield Problem(layout.CARD, "states another version than the manifest")
+
+
+def _disagreements_of_results(
+    results: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if results.get("accounts", manifest["accounts"]) != manifest["accounts"]:
+        yield Problem(layout.RESULTS, "states other accounts than the manifest")
+    if results.get("version", manifest["version"]) != manifest["version"]:
+        yield Problem(layout.RESULTS, "states another version than the manifest")
