@@ -12,7 +12,12 @@ import pytest
 from broadsheet import publish
 from broadsheet.config import Config
 from broadsheet.records import Article, Rejection, Source
-from broadsheet.tables import articles_to_table, rejections_to_table
+from broadsheet.tables import (
+    ARTICLE,
+    STAGED_ARTICLE_SCHEMA,
+    articles_to_table,
+    rejections_to_table,
+)
 
 CONFIG = Config.model_validate(
     {
@@ -89,14 +94,18 @@ def stage(corpus: Corpus, work: Path) -> dict[str, object]:
 
 
 def _survivors(articles: Sequence[Article], addresses: Sequence[tuple[int, int]]) -> pa.Table:
-    return pa.table(
-        {
-            "batch": pa.array([b for b, _ in addresses], pa.int32()),
-            "row": pa.array([r for _, r in addresses], pa.int64()),
-            "duplicate_count": pa.array([0] * len(articles), pa.int32()),
-            "cluster": pa.array([a.id for a in articles], pa.string()),
-        }
-    )
+    """Address articles, and fill the columns that only the whole corpus tells."""
+    across = [f for f in ARTICLE.schema if f.name not in STAGED_ARTICLE_SCHEMA.names]
+    columns = {
+        "batch": pa.array([b for b, _ in addresses], pa.int32()),
+        "row": pa.array([r for _, r in addresses], pa.int64()),
+    }
+    for column in across:
+        ids = [a.id for a in articles]
+        plain = ids if pa.types.is_string(column.type) else [0] * len(ids)
+        values = [None] * len(ids) if column.nullable else plain
+        columns[column.name] = pa.array(values, column.type)
+    return pa.table(columns)
 
 
 def _duplicates(copies: Sequence[Article], addresses: Sequence[tuple[int, int]]) -> pa.Table:
@@ -137,6 +146,7 @@ def build(
         if version is None:
             publish.show_releases(dataset_dir)
         else:
+            publish.share_unchanged(staging, previous)
             publish.commit(staging, dataset_dir, version)
     return version
 

@@ -171,3 +171,26 @@ def test_a_corrupt_release_is_not_built_upon(make_corpus, publish_corpus, datase
     with pytest.raises(PublishError, match=r"README\.md: has another SHA-256"):
         publish_corpus(make_corpus(range(251)))
     assert not (dataset_dir / "1.1.0").exists()
+
+
+def test_a_growing_corpus_rewrites_only_what_is_new(make_corpus, publish_corpus, dataset_dir):
+    publish_corpus(make_corpus(range(250)))
+    publish_corpus(make_corpus(range(270)))
+
+    old = {p.stat().st_ino for p in (dataset_dir / "1.0.0" / "data").iterdir()}
+    new = {p.name: p.stat().st_ino in old for p in (dataset_dir / "1.1.0" / "data").iterdir()}
+    assert new == {
+        "train-00000-of-00004.parquet": True,
+        "train-00001-of-00004.parquet": True,
+        "train-00002-of-00004.parquet": True,
+        "train-00003-of-00004.parquet": False,
+    }
+
+
+def test_a_removed_row_rewrites_only_its_shard(make_corpus, publish_corpus, dataset_dir):
+    publish_corpus(make_corpus(range(250)))
+    publish_corpus(make_corpus(range(249)))
+
+    old = {p.stat().st_ino for p in (dataset_dir / "1.0.0" / "data").iterdir()}
+    new = [p.stat().st_ino in old for p in (dataset_dir / "2.0.0" / "data").iterdir()]
+    assert sorted(new) == [False, True, True]

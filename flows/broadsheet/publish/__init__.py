@@ -1,11 +1,12 @@
 """Rows to an immutable, versioned release.
 
-In the order of a run: ``open_staging``, ``sound_release``, ``write_tables``, ``compare``,
-``describe``, ``commit``.
+In the order of a run: ``open_staging``, ``require_sound`` (of the release before),
+``write_tables``, ``compare``, ``describe``, ``share_unchanged``, ``commit``; or ``show_releases``
+where nothing has changed.
 """
 
 from broadsheet.publish.changes import Change, Step, compare
-from broadsheet.publish.commit import commit, show_releases
+from broadsheet.publish.commit import Stored, commit, share_unchanged, show_releases
 from broadsheet.publish.documents import describe
 from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
@@ -19,6 +20,7 @@ __all__ = [
     "Origin",
     "Problem",
     "Step",
+    "Stored",
     "Version",
     "Written",
     "commit",
@@ -27,6 +29,7 @@ __all__ = [
     "newest_release",
     "open_staging",
     "require_sound",
+    "share_unchanged",
     "show_releases",
     "verify",
     "write_tables",

@@ -1,5 +1,6 @@
 """What differs between two releases, and the version that follows from it."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -133,17 +134,7 @@ def compare(previous: Path | None, release: Path) -> Change:
     if previous is None:
         return Change(previous=None)
     old, new = _distinct_shards(previous, release, "default")
-    counts: Counter[str] = Counter()
-    by_field: Counter[str] = Counter()
-    writer = None
-    for rows in differences(old, new):
-        if writer is None:
-            writer = open_writer(release / layout.CHANGES_TABLE, file_schema(CHANGE))
-        writer.write_table(rows)
-        counts.update(rows.column("change").to_pylist())
-        by_field.update(pc.list_flatten(rows.column("fields")).to_pylist())
-    if writer is not None:
-        writer.close()
+    counts, by_field = _write_differences(release / layout.CHANGES_TABLE, differences(old, new))
     shards = layout.shards_of(previous, "default")
     schemas = [_schema(layout.shards_of(folder, "default")) for folder in (previous, release)]
     return Change(
@@ -161,6 +152,22 @@ def compare(previous: Path | None, release: Path) -> Change:
         ),
         is_reserialised=bool(old or new) and not counts,
     )
+
+
+def _write_differences(
+    path: Path, differences: Iterator[pa.Table]
+) -> tuple[Counter[str], Counter[str]]:
+    """Write a table of differences, if there are any; count them by kind and by column."""
+    kinds: Counter[str] = Counter()
+    fields: Counter[str] = Counter()
+    with contextlib.ExitStack() as stack:
+        for number, rows in enumerate(differences):
+            if number == 0:
+                writer = stack.enter_context(open_writer(path, file_schema(CHANGE)))
+            writer.write_table(rows)
+            kinds.update(rows.column("change").to_pylist())
+            fields.update(pc.list_flatten(rows.column("fields")).to_pylist())
+    return kinds, fields
 
 
 def differences(old: Sequence[Path], new: Sequence[Path]) -> Iterator[pa.Table]:

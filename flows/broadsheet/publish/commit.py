@@ -1,6 +1,7 @@
 """A staged release becomes a release in one step, and the dataset's folder shows it."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from broadsheet.errors import VersionConflictError
@@ -10,6 +11,7 @@ from broadsheet.publish.files import (
     rename_into_place,
     replace_file,
     replace_link,
+    share,
     storage_errors,
     sync,
     sync_tree,
@@ -19,6 +21,36 @@ from broadsheet.publish.manifest import read_manifest
 from broadsheet.publish.verification import require_sound
 
 _FILE_MODE = 0o444  # a release never changes; unchanged shards are shared between releases
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a release costs on the disk: bytes of its own, and bytes shared with the one before."""
+
+    own_bytes: int
+    shared_bytes: int
+
+
+def share_unchanged(staging: Path, previous: Path | None) -> Stored:
+    """Replace staged files that the release before has, too, by hard links to those.
+
+    Args:
+        staging: the staged release, with all its documents.
+        previous: the folder of the release before, which verifies.
+
+    """
+    theirs = _files_by_digest(previous) if previous else {}
+    own = shared = 0
+    for digest, path in _files_by_digest(staging).items():
+        size = path.stat().st_size
+        is_shared = digest in theirs and share(path, theirs[digest])
+        own, shared = (own, shared + size) if is_shared else (own + size, shared)
+    return Stored(own, shared)
+
+
+def _files_by_digest(release: Path) -> dict[str, Path]:
+    files = read_manifest(release)["files"]
+    return {stated["sha256"]: release / name for name, stated in files.items()}
 
 
 def commit(staging: Path, dataset_dir: Path, version: Version) -> Path:

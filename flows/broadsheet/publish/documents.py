@@ -37,38 +37,34 @@ def describe(
 ) -> Version | None:
     """Compute the version and write all documents into the staged release.
 
-    Nothing has changed where the tables, and the documents but for the version they carry, are
-    those of the release before: then nothing is written.
+    Nothing is written where everything but the version is as in the release before.
 
     Args:
         written: the staged tables.
         origin: what they were made from.
-        change: the difference to the release before.
+        change: the difference to ``previous``.
         previous: the folder of the release before.
         extra: the files that others make; called twice.
-        named: the version that the user wants, if any.
+        named: the version that the user wants.
 
     Returns:
         The version; None where nothing has changed.
 
     Raises:
-        ConfigError: ``named`` is no version.
-        PublishError: ``named`` is too low.
+        ConfigError, PublishError: ``named`` is no version, or too low.
 
     """
-    release = written.release
     documents = _render(written, origin, change, extra)
     fingerprint = _fingerprint(written, origin, documents(_ANY_VERSION))
     is_same = previous is not None and read_manifest(previous)["fingerprint"] == fingerprint
     version = next_version(change, named, documents=not is_same)
     if is_same and version == change.previous:
         return None
-    content = documents(version) | {layout.CHANGES: render_changes(change, version)}
-    for name, body in sorted(content.items()):
-        _write(release / name, body)
-    manifest = make_manifest(written, origin, change, version, fingerprint)
-    _write(release / layout.MANIFEST, to_bytes(manifest))
-    _write(release / layout.CHECKSUMS, checksums(release))
+    changes = {layout.CHANGES: render_changes(change, version)}
+    _write(written.release, documents(version) | changes)
+    manifest = to_bytes(make_manifest(written, origin, change, version, fingerprint))
+    _write(written.release, {layout.MANIFEST: manifest})
+    _write(written.release, {layout.CHECKSUMS: checksums(written.release)})
     return version
 
 
@@ -149,6 +145,8 @@ def _license(dataset: Dataset) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+def _write(release: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in sorted(files.items()):
+        path = release / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -126,3 +126,14 @@ def _exclusive_rename(source: bytes, target: bytes) -> int:
     else:
         return errno.ENOSYS
     return ctypes.get_errno() if done else 0
+
+
+def share(path: Path, twin: Path) -> bool:
+    """Make a file a hard link to one with the same content; tell whether the system let us."""
+    link = path.with_name(f".{path.name}-link")
+    try:
+        link.hardlink_to(twin)
+    except OSError:  # another file system, or one without hard links: a copy serves as well
+        return False
+    link.replace(path)
+    return True

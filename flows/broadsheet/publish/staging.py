@@ -1,7 +1,6 @@
 """One publisher at a time, in a folder beside the releases that leaves no trace when it fails."""
 
 import contextlib
-import os
 import shutil
 import signal
 import tempfile
@@ -39,18 +38,7 @@ def open_staging(
         StorageError: the folder cannot be written, has too little space, or stays locked.
 
     """
-    with storage_errors(f"Preparing {dataset_dir}"):
-        dataset_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(dataset_dir / layout.LOCK)
-        try:
-            lock.acquire(timeout=wait_seconds)
-        except Timeout:
-            message = (
-                f"{dataset_dir} is locked by another run that publishes there. "
-                "Wait until it ends, or end it."
-            )
-            raise StorageError(message) from None
-    try:
+    with _locked(dataset_dir, wait_seconds):
         with storage_errors(f"Preparing {dataset_dir}"):
             _sweep(dataset_dir)
             _require_space(dataset_dir, 2 * expected_bytes)
@@ -61,6 +49,23 @@ def open_staging(
                 yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(dataset_dir: Path, wait_seconds: float) -> Iterator[None]:
+    lock = FileLock(dataset_dir / layout.LOCK)
+    with storage_errors(f"Locking {dataset_dir}"):
+        dataset_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            message = (
+                f"{dataset_dir} is locked by another run that publishes there. "
+                "Wait until it ends, or end it."
+            )
+            raise StorageError(message) from None
+    try:
+        yield
     finally:
         lock.release()
 
@@ -99,8 +104,3 @@ def _terminate_as_exception() -> Iterator[None]:
 
 def _exit(number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
-
-
-def committed_size(staging: Path) -> int:
-    """Return the bytes of all files below a folder."""
-    return sum(os.lstat(staging / name).st_size for name in layout.files_of(staging))

@@ -74,10 +74,8 @@ def write_tables(
 
     Args:
         staging: an empty folder.
-        batches: the staged batches' folders; a batch's number is its place here. Each holds
-            ``articles.parquet`` of ``STAGED_ARTICLE_SCHEMA``, unless it has no article.
-        survivors: the rows to publish: ``batch``, ``row``, and the columns that only the whole
-            corpus tells, such as ``duplicate_count``.
+        batches: the staged batches' folders, by batch number; with ``articles.parquet`` each.
+        survivors: the rows to publish: ``batch``, ``row`` and the columns not staged.
         duplicates: the rows folded into them: ``batch``, ``row`` and the columns of ``DUPLICATE``.
         rejections: Parquet files of the quarantine's schema.
         inputs: the raw files.
@@ -85,8 +83,7 @@ def write_tables(
         previous: the release before, whose placement of rows is kept.
 
     Raises:
-        PublishError: a staged row has no outcome or two, two rows have one id, or the records of
-            an input do not add up.
+        PublishError: rows are lost, counted twice, or share an id.
 
     """
     staged = [batch / BATCH_ARTICLES for batch in batches]
