@@ -1,1 +1,5 @@
-"""Parsed articles to rows: strings made facts, with the doubt stated."""
+"""ParsedArticle -> Article: dates, outlets, URLs, authors, language, words, ids."""
+
+from broadsheet.normalize.article import normalize
+
+__all__ = ["normalize"]

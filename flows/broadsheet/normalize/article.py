@@ -1,0 +1,195 @@
+"""From strings as found to the row of a release, with the evidence of each value."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from broadsheet.config import Config
+from broadsheet.normalize.dates import StatedDate, read_date
+from broadsheet.normalize.found import Found, by_witness
+from broadsheet.normalize.ids import article_id
+from broadsheet.normalize.language import UNDETERMINED, Detection, detect_language
+from broadsheet.normalize.locality import Locality
+from broadsheet.normalize.outlets import OutletMatch, resolve
+from broadsheet.normalize.people import find_agencies, find_authors
+from broadsheet.normalize.publication import Dating, Place, date_article
+from broadsheet.normalize.urls import canonicalize_url
+from broadsheet.normalize.words import count_words
+from broadsheet.reasons import Reason
+from broadsheet.records import Article, Evidence, Field, ParsedArticle, Precision, Rejection
+from broadsheet.text import clean, excerpt, squeeze
+
+_REJECTION_EXCERPT_CHARS = 240
+
+
+def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article | Rejection]:
+    """Normalise parsed articles.
+
+    Args:
+        articles: what parsing told from each page.
+        config: the dataset's hints and thresholds.
+
+    Returns:
+        For each article, in the same order, its row or why it is set aside.
+
+    """
+    return [normalize_article(article, config) for article in articles]
+
+
+def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Rejection:
+    """Normalise one parsed article; see :func:`normalize`.
+
+    Longer than 40 lines because a row has that many columns.
+    """
+    cleaned, text_notes = clean(parsed.text)
+    text = squeeze(cleaned)
+    n_words = count_words(text)
+    if not text:
+        return _reject(parsed, Reason.CONTENT_EMPTY, "no text is left")
+    if n_words < config.text.min_words:
+        detail = f"{n_words} words; at least {config.text.min_words} are asked"
+        return _reject(parsed, Reason.CONTENT_SHORT, detail)
+    detected = detect_language(text, config.language)
+    language = _language(detected)
+    url = _url(parsed)
+    match = resolve(parsed.witnesses, url.value, config)
+    outlet = _outlet(match)
+    title, subtitle = _line(parsed, "title"), _line(parsed, "subtitle")
+    outlet_names = (outlet.value, *(witness.value for witness in parsed.of("outlet")))
+    authors = find_authors(parsed, tuple(name for name in outlet_names if name))
+    agencies = find_agencies(parsed)
+    place = _place(parsed, detected, match, config)
+    published, date_notes = date_article(parsed.of("published"), place, config.dates)
+    modified, _ = date_article(parsed.of("modified"), place, config.dates)
+    identity = article_id(url.value, text)
+    values = (url, title, subtitle, authors, agencies, outlet, language)
+    return Article(
+        id=identity,
+        text=text,
+        source=parsed.source,
+        url=url.value,
+        title=title.value,
+        subtitle=subtitle.value,
+        authors=authors.value or (),
+        agencies=agencies.value or (),
+        outlet=outlet.value,
+        outlet_domain=match.domain if match else None,
+        outlet_country=match.outlet.country if match and match.outlet else None,
+        published_at=published.at if published else None,
+        published_on=published.on if published else None,
+        published_precision=published.precision if published else Precision.UNKNOWN,
+        modified_at=modified.at if modified else None,
+        language=detected.language,
+        language_score=detected.score,
+        n_words=n_words,
+        n_chars=len(text),
+        is_truncated=parsed.is_truncated,
+        is_paywalled=parsed.is_paywalled,
+        evidence=(
+            Evidence(
+                field="id", rule="id.url" if url.value else "id.text", confidence=1.0, excerpt=""
+            ),
+            *(evidence for value in values for evidence in value.evidence),
+            *_date_evidence(published, modified),
+        ),
+        notes=tuple(
+            dict.fromkeys(
+                (*parsed.notes, *text_notes, *(n for v in values for n in v.notes), *date_notes)
+            )
+        ),
+    )
+
+
+def _reject(parsed: ParsedArticle, reason: Reason, detail: str) -> Rejection:
+    return Rejection(
+        source=parsed.source,
+        stage="normalize",
+        reason=reason,
+        detail=detail,
+        excerpt=excerpt(parsed.text, _REJECTION_EXCERPT_CHARS),
+    )
+
+
+def _language(detected: Detection) -> Found[str]:
+    evidence = Evidence(field="language", rule="langdetect", confidence=detected.score, excerpt="")
+    is_known = detected.language != UNDETERMINED
+    return Found(detected.language, (evidence,) if is_known else (), detected.notes)
+
+
+def _url(parsed: ParsedArticle) -> Found[str]:
+    """Return the canonical form of the most trusted URL that has one."""
+    notes: list[Reason] = []
+    for witness in parsed.of("url"):
+        canonical = canonicalize_url(witness.value)
+        if isinstance(canonical, Reason):
+            notes.append(canonical)
+            continue
+        return Found(canonical.url, by_witness("url", witness), (*notes, *canonical.notes))
+    return Found(None, notes=tuple(notes))
+
+
+def _line(parsed: ParsedArticle, name: Field) -> Found[str]:
+    """Return the most trusted statement of a field, cleaned, as one line."""
+    for witness in parsed.of(name):
+        value, notes = clean(witness.value)
+        line = " ".join(value.split())
+        if line:
+            return Found(line, by_witness(name, witness), notes)
+    return Found(None)
+
+
+def _outlet(match: OutletMatch | None) -> Found[str]:
+    if not match:
+        return Found(None)
+    filled = {"outlet": match.outlet, "outlet_domain": match.domain}
+    if match.outlet:
+        filled["outlet_country"] = match.outlet.country
+    evidence = tuple(
+        Evidence(field=name, rule=match.rule, confidence=match.confidence, excerpt=match.excerpt)
+        for name, value in filled.items()
+        if value
+    )
+    if not match.outlet:
+        return Found(None, evidence)
+    notes = () if match.outlet.is_registered else (Reason.OUTLET_UNKNOWN,)
+    return Found(match.outlet.name, evidence, notes)
+
+
+def _place(
+    parsed: ParsedArticle, detected: Detection, match: OutletMatch | None, config: Config
+) -> Place:
+    """Gather what is known of the place that the article's dates come from."""
+    outlet = match.outlet if match else None
+    declared = tuple(witness.value for witness in parsed.of("language"))
+    known = (detected.language,) if detected.language != UNDETERMINED else declared
+    languages = known or (outlet.languages if outlet else ()) or config.dataset.languages
+    zone = (outlet.time_zone if outlet else None) or config.hints.time_zone
+    locality = Locality(
+        languages=languages,
+        country=outlet.country if outlet else None,
+        order=config.dates.order,
+    )
+    zone_info = ZoneInfo(zone) if zone else None
+    return Place(locality=locality, zone=zone_info, crawled_at=_crawled_at(parsed, zone_info))
+
+
+def _crawled_at(parsed: ParsedArticle, zone: ZoneInfo | None) -> datetime | None:
+    """Return when the page was fetched, where its container says so to the minute."""
+    for witness in parsed.of("crawled"):
+        stated = read_date(witness.value)
+        if isinstance(stated, StatedDate) and stated.time and stated.on:
+            at = stated.time.instant(stated.on, zone)
+            if at:
+                return at.astimezone(zone) if zone else at
+    return None
+
+
+def _date_evidence(published: Dating | None, modified: Dating | None) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    if published:
+        columns = {"published_at": published.at, "published_on": published.on}
+        found += [published.evidence(name) for name, value in columns.items() if value]
+        found.append(published.evidence("published_precision"))
+    if modified and modified.at:
+        found.append(modified.evidence("modified_at"))
+    return tuple(found)

@@ -1,0 +1,128 @@
+"""People and agencies out of bylines.
+
+A byline names people among roles, places, addresses, handles, agencies and desks. What is left
+after those are taken out is kept as written: names keep their case and their particles.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from broadsheet.normalize.byline_words import (
+    AGENCIES,
+    LEADS,
+    NAME_SUFFIXES,
+    ORGANISATION_WORDS,
+    PARTICLES,
+    ROLE_WORDS,
+)
+
+MOST_CHARACTERS = 400
+MOST_WORDS_OF_A_NAME = 6
+
+_ADDRESS = re.compile(r"\S+@\S+\.\S+|(?<!\w)@\w+|https?://\S+|www\.\S+", re.IGNORECASE)
+_PHONE = re.compile(r"\+?\d[\d\s()./-]{6,}\d")
+_BRACKETED = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
+_LEAD = re.compile(rf"^(?:{LEADS})(?:\s*:\s*|\s+)", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s*(?:[;|/•·、，؛،\n]|\s[–—-]\s|\s&\s|\+|\b(?:and|with|und|mit|et|avec|con|en|och|og|ja|und|oraz|"
+    r"och|na|dan|ve|и|і|та|и|και|und)\b(?=\s+\S))\s*",
+    re.IGNORECASE,
+)  # fmt: skip
+_EDGE = " \t,.:;|*–—-•·\"“”'«»_#"
+_WORD = re.compile(r"[^\s,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What a byline says.
+
+    Attributes:
+        people: their names, in the byline's order.
+        agencies: canonical names of the wire agencies that it credits.
+
+    """
+
+    people: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+
+def read_byline(found: str, not_people: Iterable[str] = ()) -> Byline:
+    """Split a byline into people and agencies.
+
+    Args:
+        found: the byline as found, with or without "By".
+        not_people: names known to be none of people, such as the outlet's.
+
+    """
+    text = " ".join(found[:MOST_CHARACTERS].split())
+    text = _PHONE.sub(" ", _ADDRESS.sub(" ; ", text)).strip(_EDGE)
+    text = _LEAD.sub("", text)
+    strangers = {_key(name) for name in not_people}
+    people: dict[str, str] = {}
+    agencies: dict[str, None] = {}
+    for part in _parts(text):
+        agency = AGENCIES.get(_key(part))
+        if agency:
+            agencies[agency] = None
+            continue
+        name = _LEAD.sub("", part).strip(_EDGE)
+        if _key(name) not in strangers and _is_name(name):
+            people.setdefault(_key(name), name)
+    return Byline(tuple(people.values()), tuple(agencies))
+
+
+def agency_name(found: str) -> str | None:
+    """Return the canonical name of a wire agency, or None where it is not known as one."""
+    return AGENCIES.get(_key(_BRACKETED.sub(" ", _LEAD.sub("", found)).strip(_EDGE)))
+
+
+def _parts(text: str) -> Iterable[str]:
+    """Yield what may be one person, agency, role or place each."""
+    for inner in _BRACKETED.findall(text):
+        if _key(inner[1:-1]) in AGENCIES:
+            yield inner[1:-1]
+    for part in _SEPARATOR.split(_BRACKETED.sub(" ", text)):
+        chunks = [chunk.strip(_EDGE) for chunk in part.split(",")]
+        chunks = [chunk for chunk in chunks if chunk]
+        if len(chunks) == 2 and all(_is_single_word(chunk) for chunk in chunks):  # noqa: PLR2004
+            yield f"{chunks[1]} {chunks[0]}"  # Lindgren, Jo
+            continue
+        for chunk in chunks:
+            yield from _without_role(chunk)
+
+
+def _without_role(chunk: str) -> Iterable[str]:
+    """Yield the name in front of a role or a place: "Jo Li in Kyiv", "Jo Li Political Editor"."""
+    words = chunk.split()
+    for index, word in enumerate(words):
+        if index and (
+            _key(word) in ROLE_WORDS or word.lower() in {"in", "at", "for", "from", "of"}
+        ):
+            yield " ".join(words[:index])
+            return
+    yield chunk
+
+
+def _is_single_word(chunk: str) -> bool:
+    return " " not in chunk and chunk[:1].isupper() and _key(chunk) not in NAME_SUFFIXES
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    if not 1 <= len(words) <= MOST_WORDS_OF_A_NAME or not any(c.isalpha() for c in name):
+        return False
+    if any(c.isdigit() or c in "<>{}=@/\\" for c in name):
+        return False
+    keys = [_key(word) for word in words]
+    if any(key in ROLE_WORDS or key in ORGANISATION_WORDS for key in keys):
+        return False
+    if len(words) == 1:
+        return len(name) > 1 and not (name.isascii() and name.islower())
+    if all(word.islower() for word in words) and name.isascii():
+        return len(words) == 2 and not set(keys) & PARTICLES  # noqa: PLR2004 - bell hooks
+    return True
+
+
+def _key(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]+", " ", text.casefold()).split())
