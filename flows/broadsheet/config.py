@@ -2,6 +2,8 @@
 
 Sections whose values change rows (``BATCH_SECTIONS``) are part of a batch's key; the rest are not,
 so that editing a description does not work the corpus again.
+
+Longer than 300 lines because every section of the file is declared here, to be read in one place.
 """
 
 import difflib
@@ -187,8 +189,21 @@ class Duplicates(Section):
     Records of the same page (the same canonical URL) are always one row: its id is the page's.
     """
 
-    fold: tuple[Literal["exact"], ...] = Field(
-        ("exact",), description="exact: records with the same text become one row"
+    fold: tuple[Literal["exact", "near"], ...] = Field(
+        ("exact",),
+        description="exact: records with the same text become one row; near: near copies, too",
+    )
+    near_similarity: float = Field(
+        0.8, ge=0.3, le=1, description="Least share of shingles that near copies have in common"
+    )
+    contained_share: float = Field(
+        0.9, ge=0.5, le=1, description="Least share of a text that its container holds, too"
+    )
+    story_days: int = Field(
+        3, ge=0, le=60, description="Most days between an article and the centre of its story"
+    )
+    story_similarity: float = Field(
+        0.35, ge=0.05, le=1, description="Least likeness of names and places within a story"
     )
 
 

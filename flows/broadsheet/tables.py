@@ -96,6 +96,24 @@ ARTICLE = Table(
         Column("is_paywalled", pa.bool_(), "The raw text says that the rest is for payers"),
         Column("duplicate_count", pa.int32(), "Raw records folded into this one"),
         Column("cluster", pa.string(), "Id of the near-duplicate cluster's representative"),
+        Column(
+            "syndicated_from",
+            pa.string(),
+            "Agency credited by this text or a near copy, where several outlets carry it",
+            nullable=True,
+        ),
+        Column(
+            "contained_in",
+            pa.string(),
+            "Id of an article that holds nearly all of this text, without being a near copy",
+            nullable=True,
+        ),
+        Column(
+            "story",
+            pa.string(),
+            "Id of the article that stands for all on the same event; null where it is alone",
+            nullable=True,
+        ),
         *_SOURCE,
         Column("evidence", EVIDENCE, "Which rule found each value, how surely, and where"),
         Column("notes", STRINGS, "Reason codes of every transformation and every value left out"),
@@ -157,8 +175,8 @@ CHANGE = Table(
 )
 
 # Known only after the whole corpus was seen; staged batches do not have them yet.
-_ACROSS_BATCHES = ("duplicate_count", "cluster")
-STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in _ACROSS_BATCHES])
+ACROSS_BATCHES = ("duplicate_count", "cluster", "syndicated_from", "contained_in", "story")
+STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in ACROSS_BATCHES])
 
 
 def articles_to_table(articles: Sequence[Article]) -> pa.Table:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from broadsheet.records import Article, Evidence, Precision, Source
-from broadsheet.tables import articles_to_table
+from broadsheet.tables import ARTICLE, articles_to_table
 from broadsheet.validate import RELEASE_COLUMNS, load_suites
 
 TEXT = """\
@@ -71,6 +71,9 @@ def released(staged):
         rows = table.num_rows
         table = table.append_column("duplicate_count", pa.array([0] * rows, pa.int32()))
         table = table.append_column("cluster", table.column("id"))
+        for field in ARTICLE.schema:
+            if field.name not in table.schema.names:
+                table = table.append_column(field, pa.nulls(rows, field.type))
         for name, values in columns.items():
             index = table.schema.get_field_index(name)
             table = table.set_column(index, name, pa.array(values, table.schema.field(name).type))

@@ -6,31 +6,27 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from broadsheet.config import Duplicates
-from broadsheet.deduplicate.groups import Rows, components, edges_of_equals
+from broadsheet.deduplicate.groups import Rows, codes
+from broadsheet.deduplicate.kinship import NOWHERE, Kinship, relate
+from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.signatures import resemblance, signatures_from_arrow
+from broadsheet.deduplicate.syndication import syndicated_agencies
+from broadsheet.tables import ACROSS_BATCHES, ARTICLE, DUPLICATE
 
+_ADDRESS: Final = (
+    pa.field("batch", pa.int32(), nullable=False),
+    pa.field("row", pa.int64(), nullable=False),
+)
 SURVIVOR_SCHEMA: Final = pa.schema(
-    [
-        pa.field("batch", pa.int32(), nullable=False),
-        pa.field("row", pa.int64(), nullable=False),
-        pa.field("duplicate_count", pa.int32(), nullable=False),
-        pa.field("cluster", pa.string(), nullable=False),
-    ]
+    [*_ADDRESS, *(ARTICLE.schema.field(name) for name in ACROSS_BATCHES)]
 )
 DUPLICATE_SCHEMA: Final = pa.schema(
-    [
-        pa.field("batch", pa.int32(), nullable=False),
-        pa.field("row", pa.int64(), nullable=False),
-        pa.field("duplicate_of", pa.string(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("similarity", pa.float32(), nullable=False),
-    ]
+    [*_ADDRESS, *(f for f in DUPLICATE.schema if not f.name.startswith("source_"))]
 )
 
-_RANKING: Final = (
+RANKING: Final = (
     ("completeness", "descending"),
     ("published_on", "ascending"),
     ("published_at", "ascending"),
@@ -60,82 +56,78 @@ class Folding:
     duplicates: pa.Table
 
 
-def fold(keys: pa.Table, settings: Duplicates) -> Folding:
-    """Group copies and keep one of each group.
+def fold(keys: pa.Table, settings: Duplicates, read: TextReader | None = None) -> Folding:
+    """Group copies, keep one of each group, and label what is left.
 
     Rows with the same text, and rows of the same page (URL or id), are copies, as are those that a
-    chain of such pairs links. Of each group exactly one row survives: the first by ``_RANKING``.
+    chain of such pairs links; near copies, too, where the settings say so. Of each group exactly
+    one row survives: the first by ``RANKING``.
 
     Args:
         keys: table of ``KEY_SCHEMA``: all staged rows, in any order.
         settings: the ``[duplicates]`` section.
+        read: reads texts by address, to compare those that may be near copies. Without it there
+            are no near copies, and the similarity of revisions is estimated.
 
     """
-    keys = _ranked(keys)
-    survivor = _survivors(keys, settings)
-    is_survivor = survivor == np.arange(len(keys))
-    copies = np.bincount(survivor, minlength=len(keys)) - 1
-    ids = keys["id"]
-    survivors = pa.table(
-        [
-            keys["batch"].filter(is_survivor),
-            keys["row"].filter(is_survivor),
-            pa.array(copies[is_survivor].astype(np.int32)),
-            ids.filter(is_survivor),
-        ],
-        schema=SURVIVOR_SCHEMA,
-    )
-    return Folding(_by_address(survivors), _by_address(_duplicates(keys, survivor)))
+    keys = keys.take(pc.sort_indices(keys, sort_keys=list(RANKING)))
+    kinship = relate(keys, settings, read)
+    into = kinship.cluster if "near" in settings.fold else kinship.same
+    survivors = _survivors(keys, kinship, into)
+    duplicates = _duplicates(keys, kinship, into, read)
+    return Folding(_by_address(survivors), _by_address(duplicates))
 
 
-def _ranked(keys: pa.Table) -> pa.Table:
-    """Return the keys so that of any group the one to keep comes first."""
-    order = pc.sort_indices(keys, sort_keys=list(_RANKING))
-    return keys.take(order).combine_chunks()
+def _survivors(keys: pa.Table, kinship: Kinship, into: Rows) -> pa.Table:
+    stays = np.flatnonzero(into == np.arange(len(keys)))
+    copies = np.bincount(into, minlength=len(keys)) - 1
+    holder = kinship.container[stays]
+    holder = np.where(holder == NOWHERE, NOWHERE, into[holder])
+    story = kinship.story[stays]
+    told = np.bincount(story, minlength=len(keys))
+    columns = {
+        "batch": keys["batch"].take(stays),
+        "row": keys["row"].take(stays),
+        "duplicate_count": pa.array(copies[stays].astype(np.int32)),
+        "cluster": _ids(keys, kinship.cluster[stays]),
+        "story": _ids(keys, np.where(told[story] > 1, story, NOWHERE)),
+        "contained_in": _ids(keys, np.where(holder == stays, NOWHERE, holder)),
+        "syndicated_from": syndicated_agencies(keys, kinship.cluster).take(stays),
+    }
+    return pa.table([columns[name] for name in SURVIVOR_SCHEMA.names], schema=SURVIVOR_SCHEMA)
 
 
-def _survivors(keys: pa.Table, settings: Duplicates) -> Rows:
-    """Return for each ranked row the row that it is folded into, itself if it stays."""
-    columns = ["id", "url"]  # ids are unique in a release, whatever the settings say
-    if "exact" in settings.fold:
-        columns.append("text_sha256")
-    edges = [edges_of_equals(codes(keys[name])) for name in columns]
-    return components(
-        len(keys),
-        np.concatenate([left for left, _ in edges]),
-        np.concatenate([right for _, right in edges]),
-    )
-
-
-def _duplicates(keys: pa.Table, survivor: Rows) -> pa.Table:
-    folded = np.flatnonzero(survivor != np.arange(len(keys)))
-    into = survivor[folded]
+def _duplicates(keys: pa.Table, kinship: Kinship, into: Rows, read: TextReader | None) -> pa.Table:
+    gone = np.flatnonzero(into != np.arange(len(keys)))
+    kept = into[gone]
     texts = codes(keys["text_sha256"])
-    is_exact = texts[folded] == texts[into]
-    return pa.table(
-        [
-            keys["batch"].take(folded),
-            keys["row"].take(folded),
-            keys["id"].take(into),
-            pa.array(np.where(is_exact, "exact", "revision").tolist(), pa.string()),
-            pa.array(_similarity(keys, folded, into, is_exact)),
-        ],
-        schema=DUPLICATE_SCHEMA,
-    )
+    is_exact = texts[gone] == texts[kept]
+    is_near = kinship.same[gone] != kept
+    similarity = np.ones(len(gone), np.float32)
+    other = np.flatnonzero(~is_exact)
+    similarity[other] = _similarity(keys, gone[other], kept[other], read)
+    columns = {
+        "batch": keys["batch"].take(gone),
+        "row": keys["row"].take(gone),
+        "duplicate_of": _ids(keys, kept),
+        "kind": pa.array(
+            np.select([is_exact, is_near], ["exact", "near"], "revision").tolist(), pa.string()
+        ),
+        "similarity": pa.array(similarity),
+    }
+    return pa.table([columns[name] for name in DUPLICATE_SCHEMA.names], schema=DUPLICATE_SCHEMA)
 
 
-def _similarity(
-    keys: pa.Table, left: Rows, right: Rows, is_exact: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    signatures = signatures_from_arrow(keys["signature"])
-    estimate = resemblance(signatures[left], signatures[right])
-    return np.where(is_exact, np.float32(1), estimate)
+def _similarity(keys: pa.Table, left: Rows, right: Rows, read: TextReader | None) -> pa.Array:
+    if read is not None:
+        return overlaps(keys, left, right, read).jaccard
+    signatures = [signatures_from_arrow(keys["signature"].take(rows)) for rows in (left, right)]
+    return resemblance(*signatures)
 
 
-def codes(column: pa.ChunkedArray) -> Rows:
-    """Return a number for each distinct value of a column, -1 for null."""
-    indices = pc.rank(column, sort_keys="ascending", tiebreaker="dense")
-    return np.where(np.asarray(column.is_valid()), np.asarray(indices).astype(np.int64), -1)
+def _ids(keys: pa.Table, rows: Rows) -> pa.ChunkedArray:
+    """Return the ids of rows, null for ``NOWHERE``."""
+    return keys["id"].take(pa.array(rows, mask=rows == NOWHERE))
 
 
 def _by_address(table: pa.Table) -> pa.Table:

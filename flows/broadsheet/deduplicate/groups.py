@@ -1,6 +1,8 @@
 """Connected components: what belongs together because a chain of pairs links it."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int64]
@@ -35,3 +37,9 @@ def edges_of_equals(codes: Rows) -> tuple[Rows, Rows]:
     nodes = nodes[np.argsort(codes[nodes], kind="stable")]
     is_same = codes[nodes[1:]] == codes[nodes[:-1]]
     return nodes[:-1][is_same], nodes[1:][is_same]
+
+
+def codes(column: pa.ChunkedArray) -> Rows:
+    """Return a number for each distinct value of a column, -1 for null."""
+    ranks = pc.rank(column, sort_keys="ascending", tiebreaker="dense")
+    return np.where(np.asarray(column.is_valid()), np.asarray(ranks).astype(np.int64), -1)

@@ -6,20 +6,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from broadsheet.deduplicate.shingles import shingle
+from broadsheet.deduplicate.shingles import sample, shingle_words
 from broadsheet.deduplicate.signatures import SIGNATURE_TYPE, sign, signatures_to_arrow
+from broadsheet.deduplicate.terms import terms_of
+from broadsheet.deduplicate.words import words_of
 from broadsheet.identity import identity_sha256
 from broadsheet.tables import ARTICLE
 
 _ARTICLE_COLUMNS: Final = (
     "id",
     "url",
+    "agencies",
+    "outlet",
+    "outlet_domain",
     "published_at",
     "published_on",
     "source_path",
     "source_member",
     "source_offset",
 )
+_SAMPLE: Final = pa.list_(pa.uint32())
+_TERMS: Final = pa.list_(pa.uint64())
 
 KEY_SCHEMA: Final = pa.schema(
     [
@@ -29,11 +36,14 @@ KEY_SCHEMA: Final = pa.schema(
         pa.field("text_sha256", pa.string(), nullable=False),
         pa.field("completeness", pa.int32(), nullable=False),
         pa.field("signature", SIGNATURE_TYPE, nullable=False),
+        pa.field("sample", _SAMPLE, nullable=False),
+        pa.field("terms", _TERMS, nullable=False),
     ]
 )
-"""One row a staged article. ``batch`` and ``row`` are its address; ``text_sha256`` is the digest
-of its text as compared for identity; ``completeness`` is :func:`completeness`; ``signature`` the
-MinHash of its text."""
+"""One row a staged article, some 1 kB. ``batch`` and ``row`` are its address; ``text_sha256`` is
+the digest of its text as compared for identity; ``completeness`` is :func:`completeness`;
+``signature`` the MinHash of its text, ``sample`` some of its shingles, ``terms`` what it is about.
+"""
 
 _STATED: Final = (
     "url",
@@ -61,15 +71,24 @@ def keys_of(articles: pa.Table, batch: int) -> pa.Table:
 
     """
     texts = articles["text"].to_pylist()
+    sketches: list[tuple[pa.Array, pa.Array, pa.Array]] = []
+    for words in words_of(texts):
+        shingles = shingle_words(words)
+        sketches.append((signatures_to_arrow(sign(shingles)), sample(shingles), terms_of(words)))
+    types = {"signature": SIGNATURE_TYPE, "sample": _SAMPLE, "terms": _TERMS}
     columns = {
         "batch": pa.array(np.full(len(texts), batch, np.int32)),
         "row": pa.array(np.arange(len(texts), dtype=np.int64)),
         **{name: articles[name] for name in _ARTICLE_COLUMNS},
         "text_sha256": pa.array([identity_sha256(text) for text in texts], pa.string()),
         "completeness": completeness(articles),
-        "signature": signatures_to_arrow(sign(shingle(texts))),
+        **{
+            name: pa.chunked_array([sketch[place] for sketch in sketches], type_)
+            for place, (name, type_) in enumerate(types.items())
+        },
     }
-    return pa.table([columns[name] for name in KEY_SCHEMA.names], schema=KEY_SCHEMA)
+    table = pa.table([columns[name] for name in KEY_SCHEMA.names], schema=KEY_SCHEMA)
+    return table.combine_chunks()
 
 
 def completeness(articles: pa.Table) -> pa.ChunkedArray:

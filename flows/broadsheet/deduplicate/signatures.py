@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.shingles import Shingles, scramble
+from broadsheet.deduplicate.shingles import Shingles
+from broadsheet.deduplicate.words import scramble
 
 Signatures = NDArray[np.uint32]
 

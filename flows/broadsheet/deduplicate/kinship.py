@@ -1,0 +1,117 @@
+"""How the articles of a corpus hang together: same page or text, near copy, part of, same story."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from broadsheet.config import Duplicates
+from broadsheet.deduplicate.bands import near_candidates
+from broadsheet.deduplicate.containment import contained_candidates
+from broadsheet.deduplicate.groups import Rows, codes, components, edges_of_equals
+from broadsheet.deduplicate.overlaps import TextReader, overlaps
+from broadsheet.deduplicate.signatures import signatures_from_arrow
+from broadsheet.deduplicate.stories import stories
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """Relations of ranked rows; each array has one entry a row and names rows.
+
+    Attributes:
+        same: the first row of the same page or the same text; itself where there is none.
+        cluster: the first row that is the same or, by a chain of pairs, a near copy.
+        container: the row that holds nearly all of this one's text, ``NOWHERE`` where none does.
+        story: the first row that tells the same story.
+
+    """
+
+    same: Rows
+    cluster: Rows
+    container: Rows
+    story: Rows
+
+    def families(self) -> Rows:
+        """Return the first row that each row is tied to by any chain of these relations."""
+        rows = np.arange(len(self.same))
+        has_container = np.flatnonzero(self.container != NOWHERE)
+        return components(
+            len(rows),
+            np.concatenate([rows, rows, has_container]),
+            np.concatenate([self.cluster, self.story, self.container[has_container]]),
+        )
+
+
+def relate(keys: pa.Table, settings: Duplicates, read: TextReader | None) -> Kinship:
+    """Return how rows hang together.
+
+    Args:
+        keys: table of ``KEY_SCHEMA``, ranked: what comes first stands for its group.
+        settings: the ``[duplicates]`` section.
+        read: reads texts by address; without it near copies and containment are not looked for.
+
+    """
+    same = _same(keys, settings)
+    cluster = _clusters(keys, same, settings, read)
+    heads = np.unique(cluster)
+    container = np.full(len(keys), NOWHERE)
+    if read is not None:
+        container = _containers(keys, cluster, settings, read)
+    story = stories(
+        keys["terms"].take(heads),
+        keys["published_on"].take(heads),
+        days=settings.story_days,
+        similarity=settings.story_similarity,
+    )
+    return Kinship(same, cluster, container, heads[story][np.searchsorted(heads, cluster)])
+
+
+def _same(keys: pa.Table, settings: Duplicates) -> Rows:
+    columns = ["id", "url"]  # ids are unique in a release, whatever the settings say
+    if "exact" in settings.fold:
+        columns.append("text_sha256")
+    edges = [edges_of_equals(codes(keys[name])) for name in columns]
+    return components(
+        len(keys),
+        np.concatenate([left for left, _ in edges]),
+        np.concatenate([right for _, right in edges]),
+    )
+
+
+def _clusters(keys: pa.Table, same: Rows, settings: Duplicates, read: TextReader | None) -> Rows:
+    """Return the first row of each row's cluster of copies, exact and near."""
+    texts = codes(keys["text_sha256"])
+    edges = [(np.arange(len(same)), same), edges_of_equals(texts)]
+    if read is not None:
+        edges.append(_near(keys, texts, settings, read))
+    ends = (np.concatenate(end) for end in zip(*edges, strict=True))
+    return components(len(same), *ends)
+
+
+def _near(keys: pa.Table, texts: Rows, settings: Duplicates, read: TextReader) -> tuple[Rows, Rows]:
+    """Return the pairs of near copies; of each text only the first row that has it is compared."""
+    rows = np.sort(np.unique(texts, return_index=True)[1])
+    signatures = signatures_from_arrow(keys["signature"].take(rows))
+    left, right = (rows[end] for end in near_candidates(signatures, settings.near_similarity))
+    is_near = overlaps(keys, left, right, read).jaccard >= settings.near_similarity
+    return left[is_near], right[is_near]
+
+
+def _containers(keys: pa.Table, cluster: Rows, settings: Duplicates, read: TextReader) -> Rows:
+    """Return for each row the row of another cluster that holds most of its text."""
+    heads = np.unique(cluster)
+    share = settings.contained_share
+    left, right = (heads[e] for e in contained_candidates(keys["sample"].take(heads), share))
+    found = overlaps(keys, left, right, read)
+    inner = np.where(found.left <= found.right, left, right)
+    outer = np.where(found.left <= found.right, right, left)
+    held = np.maximum(found.left_in_right, found.right_in_left)
+    is_held = held >= share
+    inner, outer, held = inner[is_held], outer[is_held], held[is_held]
+    # The container that holds most; the first of several.
+    order = np.lexsort((-outer, held))
+    container = np.full(len(keys), NOWHERE)
+    container[inner[order]] = outer[order]
+    return container

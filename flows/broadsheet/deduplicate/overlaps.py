@@ -1,0 +1,134 @@
+"""How much of their texts pairs of articles have in common: the true figures, not estimates."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from broadsheet.deduplicate.groups import Rows
+from broadsheet.deduplicate.shingles import Shingles, shingle
+
+TextReader = Callable[[int, Sequence[int]], Sequence[str]]
+"""Reads the texts of some rows of a batch: ``read(batch, rows)``, rows ascending and distinct."""
+
+_ROWS_AT_ONCE: Final = 100_000
+"""Shingle sets in memory at a time, some 2 kB each; twice this where blocks meet."""
+_PAIRS_AT_ONCE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """What pairs have in common, pair by pair.
+
+    Attributes:
+        common: shingles in both.
+        left: shingles of the left one.
+        right: shingles of the right one.
+
+    """
+
+    common: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+
+    @property
+    def jaccard(self) -> NDArray[np.float32]:
+        """Share of all shingles that are in both; 1 for two empty sets."""
+        union = self.left + self.right - self.common
+        return _share(self.common, union)
+
+    @property
+    def left_in_right(self) -> NDArray[np.float32]:
+        """Share of the left one's shingles that the right one has, too."""
+        return _share(self.common, self.left)
+
+    @property
+    def right_in_left(self) -> NDArray[np.float32]:
+        """Share of the right one's shingles that the left one has, too."""
+        return _share(self.common, self.right)
+
+
+def overlaps(keys: pa.Table, left: Rows, right: Rows, read: TextReader) -> Overlaps:
+    """Return what pairs of rows have in common.
+
+    The texts are read again, those of a block of rows at a time, so that memory stays bounded
+    however many pairs there are.
+
+    Args:
+        keys: table with ``batch`` and ``row``.
+        left: one end of each pair, as positions in ``keys``.
+        right: the other end.
+        read: reads texts by their address.
+
+    """
+    counts = np.zeros((3, len(left)), np.int64)
+    involved = np.unique(np.concatenate([left, right]))
+    places = np.searchsorted(involved, left), np.searchsorted(involved, right)
+    block_of = tuple(place // _ROWS_AT_ONCE for place in places)
+    for first, second in _blocks(*block_of):
+        pairs = np.flatnonzero((block_of[0] == first) & (block_of[1] == second))
+        rows = np.unique(np.concatenate([left[pairs], right[pairs]]))
+        shingles = _read_shingles(keys, rows, read)
+        ends = np.searchsorted(rows, left[pairs]), np.searchsorted(rows, right[pairs])
+        counts[:, pairs] = count_common(shingles, *ends)
+    return Overlaps(*counts)
+
+
+def count_common(shingles: Shingles, left: Rows, right: Rows) -> NDArray[np.int64]:
+    """Return common, left and right shingles of pairs of texts; shape (3, pairs)."""
+    sizes = np.diff(shingles.offsets)
+    common = np.zeros(len(left), np.int64)
+    for start in range(0, len(left), _PAIRS_AT_ONCE):
+        some = slice(start, start + _PAIRS_AT_ONCE)
+        tagged = np.concatenate(
+            [_tagged(shingles, sizes, left[some]), _tagged(shingles, sizes, right[some])]
+        )
+        tagged.sort()
+        # A set has no value twice: equal neighbours are one value in both texts of a pair.
+        pair = tagged[:-1][tagged[1:] == tagged[:-1]] >> np.uint64(32)
+        common[some] = np.bincount(pair.astype(np.int64), minlength=len(left[some]))
+    return np.stack([common, sizes[left], sizes[right]])
+
+
+def _tagged(shingles: Shingles, sizes: Rows, texts: Rows) -> NDArray[np.uint64]:
+    """Return the shingles of texts, each with the position of its text in the upper half."""
+    lengths = sizes[texts]
+    position = np.repeat(np.arange(len(texts)), lengths)
+    within = np.arange(len(position)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    values = shingles.values[shingles.offsets[texts][position] + within]
+    tagged: NDArray[np.uint64] = (position.astype(np.uint64) << np.uint64(32)) | values
+    return tagged
+
+
+def _read_shingles(keys: pa.Table, rows: Rows, read: TextReader) -> Shingles:
+    """Return the shingles of rows (positions in the keys), reading batch by batch."""
+    batches = np.asarray(keys["batch"])[rows]
+    addresses = np.asarray(keys["row"])[rows]
+    order = np.lexsort((addresses, batches))
+    borders = np.flatnonzero(np.diff(batches[order])) + 1
+    parts = [
+        shingle(read(int(batches[part[0]]), addresses[part].tolist()))
+        for part in np.split(order, borders)
+        if len(part)
+    ]
+    return _reordered(parts, np.argsort(order))
+
+
+def _reordered(parts: Sequence[Shingles], order: Rows) -> Shingles:
+    sizes = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.offsets) for part in parts)])
+    values = np.concatenate([np.zeros(0, np.uint32), *(part.values for part in parts)])
+    joined = Shingles(np.append(0, np.cumsum(sizes)), values)
+    taken = _tagged(joined, sizes, order).astype(np.uint32)
+    return Shingles(np.append(0, np.cumsum(sizes[order])), taken)
+
+
+def _blocks(left: Rows, right: Rows) -> Iterator[tuple[int, int]]:
+    met = np.unique(np.stack([left, right], axis=1), axis=0)
+    yield from ((int(first), int(second)) for first, second in met)
+
+
+def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.where(whole > 0, part / np.maximum(whole, 1), 1).astype(np.float32)
