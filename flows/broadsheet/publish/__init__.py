@@ -6,7 +6,7 @@ where nothing has changed.
 """
 
 from broadsheet.publish.changes import Change, Step, compare
-from broadsheet.publish.commit import Stored, commit, share_unchanged, show_releases
+from broadsheet.publish.committing import Stored, commit, share_unchanged, show_releases
 from broadsheet.publish.documents import describe
 from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
