@@ -69,8 +69,12 @@ def released(staged):
     def make(*changes, good=10, **columns):
         table = staged(*changes, good=good)
         rows = table.num_rows
-        table = table.append_column("duplicate_count", pa.array([0] * rows, pa.int32()))
-        table = table.append_column("cluster", table.column("id"))
+        for field in (f for f in ARTICLE.schema if f.name not in table.column_names):
+            filler = pa.nulls(rows, field.type)
+            if not field.nullable:
+                filler = 0 if pa.types.is_integer(field.type) else table.column("id")
+            filler = pa.array([0] * rows, field.type) if isinstance(filler, int) else filler
+            table = table.append_column(field, filler)
         for field in ARTICLE.schema:
             if field.name not in table.schema.names:
                 table = table.append_column(field, pa.nulls(rows, field.type))

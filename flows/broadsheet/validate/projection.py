@@ -16,7 +16,16 @@ from broadsheet.reasons import is_reason
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
 from broadsheet.text import clean, squeeze
 
-_WIDE: Final = ("text", "evidence", "authors", "agencies", "notes")
+
+def _narrow(schema: pa.Schema) -> tuple[str, ...]:
+    """Return the columns that are neither lists nor long texts."""
+    return tuple(
+        field.name
+        for field in schema
+        if not pa.types.is_nested(field.type) and not pa.types.is_large_string(field.type)
+    )
+
+
 _MOST_NAME_CHARS: Final = 120
 _NO_NAME: Final = re.compile(r"https?:|[@<>{}\n]|^\W*$")
 
@@ -66,22 +75,18 @@ _MEASURES: Final[dict[str, tuple[str, Callable[[pa.ChunkedArray], pa.Array]]]] =
 }
 
 BATCH_COLUMNS: Final[tuple[str, ...]] = (
-    *(name for name in STAGED_ARTICLE_SCHEMA.names if name not in _WIDE),
+    *_narrow(STAGED_ARTICLE_SCHEMA),
     *_MEASURES,
 )
 """Columns that an expectation of ``batch.json`` can name."""
 
-RELEASE_COLUMNS: Final[tuple[str, ...]] = tuple(
-    name for name in ARTICLE.schema.names if name not in _WIDE
-)
+RELEASE_COLUMNS: Final[tuple[str, ...]] = _narrow(ARTICLE.schema)
 """Columns that an expectation of ``release.json`` can name: all that are no text and no list."""
 
 
 def project_batch(articles: pa.Table) -> pd.DataFrame:
     """Return what the batch suite sees of staged articles, one row an article, in their order."""
-    columns = {
-        name: articles.column(name) for name in STAGED_ARTICLE_SCHEMA.names if name not in _WIDE
-    }
+    columns = {name: articles.column(name) for name in _narrow(STAGED_ARTICLE_SCHEMA)}
     for name, (source, measure) in _MEASURES.items():
         columns[name] = measure(articles.column(source))
     return to_frame(pa.table(columns))

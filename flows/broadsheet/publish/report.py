@@ -1,0 +1,204 @@
+"""The validation report: one page for people, the same as JSON for programs.
+
+The page is self-contained: no script, no request, a content security policy that forbids both.
+Every value from the data is escaped by the template engine.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import orjson
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from broadsheet.config import Config
+from broadsheet.publish import report_charts as charts
+from broadsheet.publish.report_aggregates import LENGTHS, Aggregates, aggregate
+from broadsheet.reasons import EXPECTATION_PREFIX, Reason
+from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
+from broadsheet.tables import ARTICLE
+
+__all__ = ["Aggregates", "ReportFacts", "aggregate", "render_report", "results_json"]
+
+FORMAT: Final = "1"
+"""Version of the form of ``results.json``; its schema is ``schemas/validation.schema.json``."""
+
+_SEVERITIES: Final = (Severity.CRITICAL, Severity.ERROR, Severity.WARNING)
+_TINY: Final = 0.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """What a report tells.
+
+    Attributes:
+        config: the dataset's configuration.
+        version: of the release; None where there is none.
+        accounts: what became of the raw records.
+        batches: the merged verdict on the batches.
+        release: the verdict on the release.
+        aggregates: the figures of the written rows.
+        skipped: entries of the raw input that are no articles, by reason code.
+
+    """
+
+    config: Config
+    version: str | None
+    accounts: Accounts
+    batches: Verdict
+    release: Verdict
+    aggregates: Aggregates
+    skipped: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing stops the release."""
+        return self.batches.passed and self.release.passed and self.accounts.balanced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One expectation as the page shows it.
+
+    Attributes:
+        scope: ``release`` or ``batches``.
+        result: what the expectation said.
+        state: ``held``, or what follows: ``stops``, ``set aside`` or ``reported``.
+        figure: how it failed or what it saw, in words.
+
+    """
+
+    scope: str
+    result: ExpectationResult
+    state: str
+    figure: str
+
+
+def render_report(facts: ReportFacts) -> str:
+    """Return the page as HTML, UTF-8 when written."""
+    checks = list_checks(facts)
+    figures = facts.aggregates
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            facts=facts,
+            dataset=facts.config.dataset,
+            checks=checks,
+            failing=[check for check in checks if check.state != "held"],
+            faults=[*facts.release.faults, *facts.batches.faults],
+            flow=charts.flow(facts.accounts),
+            time=charts.over_time(figures.months),
+            outlets=charts.bars(figures.outlets, figures.rows),
+            languages=charts.bars(figures.languages, figures.rows),
+            formats=charts.bars(figures.formats, figures.rows),
+            precisions=charts.bars(figures.precisions, figures.rows),
+            notes=charts.bars(figures.notes, figures.rows, most_bars=20),
+            lengths=charts.columns((_bin(low), n) for low, n in figures.lengths.items()),
+            coverage=charts.bars(
+                {c: figures.rows - n for c, n in figures.missing.items()},
+                figures.rows,
+                most_bars=99,
+            ),
+            meanings=_meanings(facts),
+        )
+    )
+
+
+def results_json(facts: ReportFacts) -> bytes:
+    """Return the same as JSON, after ``schemas/validation.schema.json``, keys sorted."""
+    results: dict[str, Any] = {
+        "format": FORMAT,
+        "dataset": facts.config.dataset.name,
+        "version": facts.version,
+        "passed": facts.passed,
+        "accounts": asdict(facts.accounts),
+        "skipped": dict(facts.skipped),
+        "batches": asdict(facts.batches),
+        "release": asdict(facts.release),
+        "figures": asdict(facts.aggregates),
+    }
+    options = (
+        orjson.OPT_SORT_KEYS
+        | orjson.OPT_INDENT_2
+        | orjson.OPT_APPEND_NEWLINE
+        | orjson.OPT_NON_STR_KEYS
+    )
+    return orjson.dumps(results, option=options)
+
+
+def list_checks(facts: ReportFacts) -> list[Check]:
+    """Return all expectations: failed ones first, by severity; the release before its batches."""
+    checks = list(_checks(facts))
+    return sorted(
+        checks,
+        key=lambda c: (c.state == "held", c.state != "stops", _SEVERITIES.index(c.result.severity)),
+    )
+
+
+def _checks(facts: ReportFacts) -> Iterator[Check]:
+    for scope, verdict in (("release", facts.release), ("batches", facts.batches)):
+        for result in verdict.results:
+            yield Check(
+                scope=scope, result=result, state=_state(result, scope), figure=_figure(result)
+            )
+
+
+def _state(result: ExpectationResult, scope: str) -> str:
+    if result.success:
+        return "held"
+    if result.severity is Severity.WARNING:
+        return "reported"
+    is_of_rows = result.evaluated > 0 and result.unexpected > 0
+    sets_aside = scope == "batches" and result.severity is Severity.ERROR and is_of_rows
+    return "set aside" if sets_aside else "stops"
+
+
+def _figure(result: ExpectationResult) -> str:
+    if result.observed:
+        return f"found {result.observed}"
+    if not result.evaluated:
+        return "no values to judge"
+    share = format_share(result.unexpected / result.evaluated)
+    return f"{result.unexpected:,} of {result.evaluated:,} fail ({share})"
+
+
+def format_share(share: float) -> str:
+    """Return a share as a percentage; neither a tiny nor a nearly whole one is rounded away."""
+    if 0 < share < _TINY:
+        return "<0.1%"
+    if 1 - _TINY < share < 1:
+        return ">99.9%"
+    return f"{share:.1%}".replace(".0%", "%")
+
+
+def _bin(low: int) -> str:
+    bounds = [*LENGTHS, None]
+    high = bounds[bounds.index(low) + 1]
+    return f"{low:,}+" if high is None else f"{low:,}–{high - 1:,}"
+
+
+def _meanings(facts: ReportFacts) -> dict[str, str]:
+    """Return the meaning of each reason code that occurs."""
+    rules = {f"{EXPECTATION_PREFIX}{r.id}": r.description for r in facts.batches.results}
+    return {reason.value: reason.meaning for reason in Reason} | rules
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("broadsheet.publish"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"number": lambda n: f"{n:,}", "share": format_share}
+    loader = environment.loader
+    style, _, _ = loader.get_source(environment, "report.css") if loader else ("", None, None)
+    # The style sheet is our own file; escaping would break its quotes.
+    environment.globals |= {"style": Markup(style), "columns_of": ARTICLE.columns}  # noqa: S704
+    return environment
