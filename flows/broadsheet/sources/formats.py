@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from broadsheet.sources.blobs import Read
+from broadsheet.sources.csvs import CSV, read_csv
+from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
 from broadsheet.sources.texts import read_markdown, read_text
 
 
@@ -28,6 +30,9 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), read_text, is_single=True),
     Format("markdown", (".md", ".markdown"), read_markdown, is_single=True),
+    Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl),
+    Format(JSON, (".json",), read_json),
+    Format(CSV, (".csv", ".tsv", ".tab"), read_csv),
 )
 
 _BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}

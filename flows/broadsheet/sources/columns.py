@@ -1,0 +1,199 @@
+"""Named values to a raw record: which key or column holds what.
+
+The names are those that exporters write: trafilatura, newspaper4k, news-please, fundus, Media
+Cloud, the Guardian's Open Platform, CC-News, and what Scrapy projects commonly choose. What they
+compute themselves (summaries, keywords) is not taken: it is no statement of the page.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from broadsheet.config import ColumnRole, Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import Field, Media, RawRecord, Rejection, Source
+from broadsheet.sources.blobs import reject
+
+# For each role the names in the order of trust, lower case, without spaces, dashes and underscores.
+_NAMES: dict[ColumnRole, tuple[str, ...]] = {
+    "text": (
+        "text", "maintext", "plaintext", "articlebody", "articletext", "bodytext", "fulltext",
+        "storytext", "content", "contenttext", "body", "markdown", "article", "rawtext",
+    ),
+    "html": ("html", "rawhtml", "contenthtml", "bodyhtml", "htmlcontent", "page"),
+    "title": ("title", "headline", "webtitle", "articletitle", "titlepage"),
+    "subtitle": ("subtitle", "standfirst", "subheadline", "subhead", "deck"),
+    "author": ("authors", "author", "byline", "creator", "writer"),
+    "agency": ("agency", "newsagency"),
+    "outlet": (
+        "sitename", "sourcehostname", "medianame", "outlet", "publisher", "publication",
+        "newspaper", "sourcename", "metasitename", "hostname", "sourcedomain", "domain",
+    ),
+    "url": ("canonicallink", "canonicalurl", "url", "link", "weburl", "articleurl", "source"),
+    "published": (
+        "datepublished", "datepublish", "publishdate", "publisheddate", "publishingdate",
+        "publicationdate", "webpublicationdate", "pubdate", "published", "publishedat",
+        "publishedon", "publishedtime", "date",
+    ),
+    "modified": ("datemodified", "datemodify", "modifieddate", "modified", "modifiedat", "updated"),
+    "crawled": (
+        "datedownload", "downloaddate", "crawldate", "crawled", "crawledat", "scrapedat",
+        "filedate", "retrievedat", "fetchedat", "dateaccessed", "collectdate", "warcdate",
+    ),
+    "language": ("language", "lang", "metalang"),
+}  # fmt: skip
+
+# Some exporters nest what we look for; fundus: body.sections, the Guardian: fields.*.
+_PATHS: dict[ColumnRole, tuple[str, ...]] = {
+    "text": ("fields.bodyText", "content.rendered"),
+    "html": ("fields.body",),
+    "title": ("fields.headline", "title.rendered", "headline.main"),
+    "subtitle": ("fields.standfirst",),
+    "author": ("fields.byline", "byline.original"),
+    "published": (),
+}
+
+_FIELDS: tuple[Field, ...] = (
+    "title", "subtitle", "author", "agency", "outlet", "url", "published", "modified", "crawled",
+    "language",
+)  # fmt: skip
+_SEPARATORS = str.maketrans("", "", " -_:")
+_TAG = re.compile(
+    r"</?(?:p|div|br|html|body|article|section|span|a|h[1-6]|ul|li)\b[^<>]*>", re.IGNORECASE
+)
+_MARKUP_TAGS = 2  # fewer are characters of a text that speaks of tags
+_WEB_ADDRESS = re.compile(r"https?://\S+\Z", re.IGNORECASE)
+_LOCAL_PATH = re.compile(r"(?:/[\w.-]+){2,}/?\Z|file:\S+\Z|[A-Za-z]:\\\S+\Z")
+
+
+def to_record(
+    source: Source,
+    values: Mapping[str, object],
+    settings: Sources,
+    notes: tuple[Reason, ...] = (),
+) -> RawRecord | Rejection:
+    """Return the record that named values state, or why there is none.
+
+    Args:
+        source: where the values lie.
+        values: strings, numbers, lists or nested objects by key.
+        settings: ``columns`` names keys that are not known here.
+        notes: what had to be done to get the values.
+
+    """
+    roles = _roles(tuple(values), _configured(settings))
+    texts = [text for key in roles.get("text", ()) if (text := _joined(_at(values, key)))]
+    pages = [page for key in roles.get("html", ()) if (page := _joined(_at(values, key)))]
+    if not texts and not pages:
+        return _without_text(source, values, roles)
+    text, media = (texts[0], _media(texts[0])) if texts else (pages[0], "html")
+    if media == "text" and any(k.lower() == "markdown" for k in roles.get("text", ())[:1]):
+        media = "markdown"
+    if is_reference(text):
+        return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
+    fields = {name: found for name in _FIELDS if (found := _stated(values, roles.get(name, ())))}
+    return RawRecord(source=source, text=text, media=media, fields=fields, notes=notes)
+
+
+def has_text(values: Mapping[str, object], settings: Sources) -> bool:
+    """Tell whether some value is known to hold a text or a page."""
+    roles = _roles(tuple(values), _configured(settings))
+    keys = (*roles.get("text", ()), *roles.get("html", ()))
+    return any(_joined(_at(values, key)) for key in keys)
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether a text is nothing but a web address or the path of a file."""
+    bare = text.strip()
+    return bool(_WEB_ADDRESS.match(bare) or _LOCAL_PATH.match(bare))
+
+
+def is_markup(text: str) -> bool:
+    """Tell whether a text is HTML, by its tags."""
+    tags = _TAG.findall(text[:20_000])
+    return len(tags) >= _MARKUP_TAGS or text.lstrip()[:9].lower() == "<!doctype"
+
+
+def _media(text: str) -> Media:
+    return "html" if is_markup(text) else "text"
+
+
+def _without_text(
+    source: Source, values: Mapping[str, object], roles: Mapping[str, tuple[str, ...]]
+) -> Rejection:
+    shown = " ".join(f"{key}={value}" for key, value in list(values.items())[:20])
+    if "text" in roles or "html" in roles:
+        return reject(source, Reason.CONTENT_EMPTY, "the text is empty or null", shown)
+    names = ", ".join(list(values)[:20])
+    detail = f"none of these is known to hold the text: {names}"
+    return reject(source, Reason.SCHEMA_TEXT, detail, shown)
+
+
+def _configured(settings: Sources) -> tuple[tuple[ColumnRole, tuple[str, ...]], ...]:
+    return tuple(
+        (role, (names,) if isinstance(names, str) else names)
+        for role, names in settings.columns.items()
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _roles(
+    keys: tuple[str, ...], configured: tuple[tuple[ColumnRole, tuple[str, ...]], ...]
+) -> dict[str, tuple[str, ...]]:
+    """Return the keys for each role, the most trusted first; what is configured is exclusive."""
+    chosen = dict(configured)
+    plain: dict[str, str] = {}
+    for key in keys:
+        plain.setdefault(key.lower().translate(_SEPARATORS), key)
+    tops = {key.partition(".")[0] for key in keys}
+    roles: dict[str, tuple[str, ...]] = {}
+    for role, names in _NAMES.items():
+        known = tuple(plain[name] for name in names if name in plain)
+        nested = tuple(path for path in _PATHS.get(role, ()) if path.partition(".")[0] in tops)
+        found = chosen.get(role, (*nested, *known))
+        if found:
+            roles[role] = found
+    return roles
+
+
+def _at(values: Mapping[str, object], path: str) -> object:
+    """Return the value at a key, or at a dotted path into nested objects."""
+    if path in values:
+        return values[path]
+    value: object = values
+    for part in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
+
+
+def _joined(value: object) -> str:
+    """Return a text as one string: the paragraphs of a list are separated by a blank line."""
+    if isinstance(value, str):
+        return value if value.strip() else ""
+    if isinstance(value, list | tuple):
+        return "\n\n".join(part for item in value if (part := _joined(item)))
+    if isinstance(
+        value, Mapping
+    ):  # fundus: {"summary": [...], "sections": [{headline, paragraphs}]}
+        parts = (value.get(key) for key in ("summary", "sections", "headline", "paragraphs"))
+        return "\n\n".join(part for item in parts if (part := _joined(item)))
+    return ""
+
+
+def _stated(values: Mapping[str, object], keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what all keys of a role state, the most trusted first, each once."""
+    return tuple(dict.fromkeys(text for key in keys for text in _strings(_at(values, key))))
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value.strip()] if value.strip() else []
+    if isinstance(value, bool) or value is None:
+        return []
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _strings(item)]
+    if isinstance(value, Mapping):
+        return _strings(value.get("name"))
+    return [str(value)]

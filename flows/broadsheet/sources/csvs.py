@@ -1,0 +1,152 @@
+"""CSV and TSV: a header line, then one record a row.
+
+Rules of RFC 4180, with any of comma, semicolon, tab and bar between fields and any line end. Every
+cell is a string as it stands: ``NA``, ``0012`` and ``=A1`` are not interpreted.
+"""
+
+import csv
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.sources.blobs import Blob, Item, Refused, reject
+from broadsheet.sources.columns import to_record
+from broadsheet.sources.decoding import Decoded, decode
+from broadsheet.sources.lines import Line, read_lines
+
+CSV = "csv"
+_DELIMITERS = ",;\t|"
+_MARK = b"\xef\xbb\xbf"
+_SNIFF_BYTES = 2**16
+
+
+def read_csv(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield one item a row; blank lines are no records.
+
+    Raises:
+        Refused: ``csv.header``, where the header is missing or names a column twice.
+
+    """
+    # One limit for the whole process, by design of the standard library; ours is the larger one.
+    csv.field_size_limit(max(csv.field_size_limit(), settings.max_record_bytes))
+    rows = _Rows(blob, settings)
+    header = rows.header
+    for row in rows:
+        source = blob.source(row.raw, CSV, at=row.start)
+        if row.fault is not None:
+            yield reject(source, row.fault.reason, row.fault.detail, row.raw)
+        elif len(row.cells) != len(header):
+            detail = f"{len(row.cells)} fields; the header has {len(header)}"
+            yield reject(source, Reason.CSV_COLUMNS, detail, row.raw)
+        else:
+            values = dict(zip(header, row.cells, strict=True))
+            yield to_record(source, values, settings, (*blob.notes, *row.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    start: int
+    raw: bytes
+    cells: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    fault: Refused | None = None
+
+
+class _Rows:
+    """The rows of a stream; a broken one is set aside and reading goes on at the next line."""
+
+    def __init__(self, blob: Blob, settings: Sources) -> None:
+        self._settings = settings
+        self._limit = settings.max_record_bytes
+        self._lines = read_lines(_with_plain_ends(blob), self._limit)
+        self._ahead: deque[Line] = deque()  # lines to read again after a broken row
+        self._legacy: str | None = None  # the encoding of lines that are not UTF-8
+        self._taken: list[Line] = []  # lines of the current row
+        head = blob.head or next(iter(self._lines), Line(0, b"", 0)).raw
+        self._delimiter = _delimiter(head)
+        self.header = self._header(head.removeprefix(_MARK))
+
+    def _header(self, raw: bytes) -> tuple[str, ...]:
+        try:
+            text = decode(raw, configured=self._settings.encoding).text
+            cells = next(csv.reader([text], delimiter=self._delimiter, strict=True), [])
+        except (Refused, csv.Error) as error:
+            raise Refused(Reason.CSV_HEADER, f"the header cannot be read: {error}") from error
+        names = tuple(cell.strip() for cell in cells)
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if not any(names):
+            raise Refused(Reason.CSV_HEADER, "there is no header")
+        if twice:
+            raise Refused(Reason.CSV_HEADER, f"columns are named twice: {', '.join(twice[:5])}")
+        return names
+
+    def __iter__(self) -> Iterator[_Row]:
+        while (first := self._next_line()) is not None:
+            if first.is_cut:
+                fault = Refused(Reason.SIZE_RECORD, f"{first.length} bytes in one line")
+                yield _Row(first.start, first.raw, fault=fault)
+            elif first.raw.strip():
+                self._ahead.appendleft(first)
+                yield self._row()
+
+    def _row(self) -> _Row:
+        """Return the row that begins at the next line, however many lines it takes."""
+        notes: list[Reason] = []
+        self._taken = []
+        try:
+            cells = next(csv.reader(self._decoded(notes), delimiter=self._delimiter, strict=True))
+        except (csv.Error, Refused) as error:
+            return self._broken(error)
+        first, last = self._taken[0], self._taken[-1]
+        raw = b"".join(line.raw + line.end for line in self._taken[:-1]) + last.raw
+        return _Row(first.start, raw, tuple(cells), tuple(dict.fromkeys(notes)))
+
+    def _broken(self, error: csv.Error | Refused) -> _Row:
+        """Set aside the first line of what was taken and put back the others."""
+        first = self._taken[0]
+        self._ahead.extendleft(reversed(self._taken[1:]))
+        fault = error if isinstance(error, Refused) else Refused(Reason.CSV_QUOTE, str(error))
+        return _Row(first.start, first.raw, fault=fault)
+
+    def _decoded(self, notes: list[Reason]) -> Iterator[str]:
+        """Yield lines as characters, with their ends, and note what that took."""
+        size = 0
+        while (line := self._next_line()) is not None:
+            self._taken.append(line)
+            size += line.length
+            if line.is_cut or size > self._limit:
+                raise Refused(Reason.CSV_QUOTE, f"a quoted field goes on over {size} bytes")
+            decoded = self._decode(line.raw)
+            notes += decoded.notes
+            yield f"{decoded.text}\n"
+
+    def _decode(self, raw: bytes) -> Decoded:
+        """Decode a line; the first that is not UTF-8 decides how others like it are read."""
+        decoded = decode(raw, configured=self._settings.encoding, declared=self._legacy)
+        if self._legacy is None and Reason.ENCODING_DETECTED in decoded.notes:
+            self._legacy = decoded.encoding
+        return decoded
+
+    def _next_line(self) -> Line | None:
+        return self._ahead.popleft() if self._ahead else next(self._lines, None)
+
+
+def _with_plain_ends(blob: Blob) -> BinaryIO:
+    r"""Return the stream; of a file that ends its lines with ``\r`` alone, with ``\n`` instead."""
+    if not blob.stream.seekable():
+        return blob.stream
+    head = blob.stream.read(_SNIFF_BYTES)
+    blob.stream.seek(-len(head), 1)
+    if b"\r" in head and b"\n" not in head:
+        return BytesIO(blob.stream.read().replace(b"\r", b"\n"))
+    return blob.stream
+
+
+def _delimiter(header: bytes) -> str:
+    """Return the sign that divides the header most often, outside quotes."""
+    bare = b"".join(header.split(b'"')[::2]).decode("utf-8", "replace")
+    return max(_DELIMITERS, key=bare.count)

@@ -1,0 +1,188 @@
+"""JSON: one object a line, a list of objects, or an object around such a list.
+
+Decoded by orjson, which is strict (RFC 8259) and bounded in depth. What it leaves open is decided
+here: an object with one key twice is refused, as RFC 8259, section 4, says that its meaning is
+unpredictable; an unpaired surrogate becomes U+FFFD.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from io import BufferedReader, RawIOBase
+from typing import Any, BinaryIO, cast
+
+import orjson
+
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import Source
+from broadsheet.sources.blobs import Blob, Item, Refused, reject
+from broadsheet.sources.columns import has_text, to_record
+from broadsheet.sources.decoding import decode
+from broadsheet.sources.json_elements import elements
+from broadsheet.sources.lines import Line, read_lines
+
+JSONL, JSON = "jsonl", "json"
+_MAX_DIGITS = 400  # the largest double has 309
+_PEEK_BYTES = 2**20
+_MARK = b"\xef\xbb\xbf"
+_LONE_SURROGATE = re.compile(
+    r"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
+    r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+# White space that may stand between a key and its colon; then keys cannot be counted by `":`.
+_SPACED_COLONS = (b'" :', b"  :", b"\t:", b"\r:", b"\n:", b"\t :", b"\r :", b"\n :")
+
+
+def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield one item a line; blank lines are no records."""
+    for line in read_lines(blob.stream, settings.max_record_bytes):
+        if line.is_cut:
+            yield _too_long(blob, line, settings)
+            continue
+        raw = line.raw
+        at = line.start
+        if at == 0 and blob.offset == 0 and raw.startswith(_MARK):
+            raw, at = raw.removeprefix(_MARK), len(_MARK)
+        if raw.strip():
+            yield _item(blob, blob.source(raw, JSONL, at=at), raw, settings)
+
+
+def read_json(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield the records of a JSON document: an object, a list, or an object around a list.
+
+    A file whose first line is an object by itself is read line by line.
+    """
+    stream = BufferedReader(cast("RawIOBase", blob.stream), _PEEK_BYTES)
+    head = stream.peek(_PEEK_BYTES)
+    start = len(_MARK) if head.startswith(_MARK) else 0
+    first, _, rest = head[start:].partition(b"\n")
+    if rest.strip() and _object(first) is not None:
+        yield from read_jsonl(replace(blob, stream=cast("BinaryIO", stream)), settings)
+        return
+    stream.read(start)
+    limit = settings.max_record_bytes
+    found = elements(
+        cast("BinaryIO", stream),
+        limit,
+        document_limit=max(limit, settings.batch_bytes),
+        is_record=lambda raw: has_text(_object(raw) or {}, settings),
+    )
+    for element in found:
+        source = blob.source(element.raw, JSON, at=start + element.start)
+        yield _item(blob, source, element.raw, settings)
+
+
+def _object(raw: bytes) -> dict[str, Any] | None:
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def load_object(raw: bytes) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
+    """Return the object that bytes encode, and what had to be done to read it.
+
+    Raises:
+        Refused: ``json.syntax``, ``json.depth``, ``json.number``, ``json.duplicate_key`` or
+            ``schema.type``.
+
+    """
+    raw, notes = _utf8(raw)
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        value = _second_reading(raw, error)
+    if not isinstance(value, dict):
+        raise Refused(Reason.SCHEMA_TYPE, f"a JSON {type(value).__name__}, no object")
+    if _may_repeat_a_key(raw, value):
+        _refuse_repeated_keys(raw)
+    return value, notes
+
+
+def _item(blob: Blob, source: Source, raw: bytes, settings: Sources) -> Item:
+    try:
+        values, notes = load_object(raw)
+    except Refused as refused:
+        return reject(source, refused.reason, refused.detail, raw)
+    return to_record(source, values, settings, (*blob.notes, *notes))
+
+
+def _too_long(blob: Blob, line: Line, settings: Sources) -> Item:
+    source = Source(
+        blob.path, blob.member, blob.offset + line.start, line.length, line.sha256 or "", JSONL
+    )
+    detail = f"{line.length} bytes; at most {settings.max_record_bytes} are allowed"
+    return reject(source, Reason.SIZE_RECORD, detail, line.raw)
+
+
+def _utf8(raw: bytes) -> tuple[bytes, tuple[Reason, ...]]:
+    """Return JSON bytes as valid UTF-8, as the standard has them."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        decoded = decode(raw)
+        return decoded.text.encode(), decoded.notes
+    return raw, ()
+
+
+def _second_reading(raw: bytes, error: orjson.JSONDecodeError) -> Any:  # noqa: ANN401 - any JSON
+    """Read what orjson refused, where only a surrogate is unpaired; else say what is wrong."""
+    if "depth limit" in error.msg:
+        raise Refused(Reason.JSON_DEPTH, error.msg)
+    mended = _LONE_SURROGATE.sub(r"\1\\ufffd", raw.decode("utf-8")).encode()
+    if mended != raw:
+        return load_object(mended)[0]
+    try:
+        json.loads(raw, parse_constant=_refuse_number, parse_int=_bounded, parse_float=_bounded)
+    except RecursionError:
+        raise Refused(Reason.JSON_DEPTH, "nested too deeply") from None
+    except ValueError:
+        pass
+    raise Refused(Reason.JSON_SYNTAX, str(error))
+
+
+def _refuse_number(text: str) -> None:
+    raise Refused(Reason.JSON_NUMBER, f"{text[:40]} is no number of JSON, or too large")
+
+
+def _bounded(text: str) -> float:
+    if len(text) > _MAX_DIGITS or (number := float(text)) in {float("inf"), float("-inf")}:
+        _refuse_number(text)
+    return number
+
+
+def _may_repeat_a_key(raw: bytes, value: dict[str, Any]) -> bool:
+    """Tell, at the speed of counting bytes, whether some key may be there twice.
+
+    ``":`` ends each key, and within a string its quote is escaped, so that more of them than keys
+    say that a closer look is due.
+    """
+    if any(spaced in raw for spaced in _SPACED_COLONS):
+        return True
+    return raw.count(b'":') != _count_keys(value)
+
+
+def _count_keys(value: Any) -> int:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        inner = sum(_count_keys(v) for v in value.values() if isinstance(v, dict | list))
+        return len(value) + inner
+    return sum(_count_keys(item) for item in value if isinstance(item, dict | list))
+
+
+def _refuse_repeated_keys(raw: bytes) -> None:
+    try:
+        json.loads(raw, object_pairs_hook=_once)
+    except RecursionError:
+        raise Refused(Reason.JSON_DEPTH, "nested too deeply") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise Refused(Reason.JSON_DUPLICATE_KEY, f"the key {twice[:80]!r} is there twice")
+    return values

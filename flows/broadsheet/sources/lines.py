@@ -1,0 +1,54 @@
+"""Lines of a byte stream, with their place, in bounded memory."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_BLOCK_BYTES = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its end.
+
+    Attributes:
+        start: position of its first byte in the stream.
+        raw: its bytes; of a line over the limit the first ones alone.
+        length: bytes of the whole line.
+        end: what ends it.
+        sha256: digest of the whole line where ``raw`` is cut, else None.
+
+    """
+
+    start: int
+    raw: bytes
+    length: int
+    end: bytes = b""
+    sha256: str | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the line is longer than the limit."""
+        return self.sha256 is not None
+
+
+def read_lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
+    r"""Yield lines that end with ``\n`` or ``\r\n``; one longer than ``limit`` is not kept."""
+    start = 0
+    while raw := stream.readline(limit + 2):
+        line, taken = _line(raw, start, stream, limit)
+        yield line
+        start += taken
+
+
+def _line(raw: bytes, start: int, stream: BinaryIO, limit: int) -> tuple[Line, int]:
+    """Return a line and how many bytes it took with its end."""
+    bare = raw.removesuffix(b"\n").removesuffix(b"\r") if raw.endswith(b"\n") else raw
+    if len(bare) <= limit:
+        return Line(start, bare, len(bare), raw[len(bare) :]), len(raw)
+    digest, length = hashlib.sha256(raw), len(raw)
+    while not raw.endswith(b"\n") and (raw := stream.readline(_BLOCK_BYTES)):
+        digest.update(raw)
+        length += len(raw)
+    return Line(start, bare[:1_000], length, sha256=digest.hexdigest()), length
