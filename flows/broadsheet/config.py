@@ -194,7 +194,7 @@ class Duplicates(Section):
         description="exact: records with the same text become one row; near: near copies, too",
     )
     near_similarity: float = Field(
-        0.8, ge=0.3, le=1, description="Least share of shingles that near copies have in common"
+        0.6, ge=0.3, le=1, description="Least share of shingles that near copies have in common"
     )
     contained_share: float = Field(
         0.9, ge=0.5, le=1, description="Least share of a text that its container holds, too"

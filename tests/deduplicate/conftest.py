@@ -1,10 +1,13 @@
 """What the tests of deduplication share: staged articles, written by column."""
 
+import random
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
 
+from broadsheet.config import Duplicates
+from broadsheet.deduplicate import fold, keys_of
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 
 DEFAULTS = {
@@ -46,3 +49,51 @@ def staged():
         return pa.Table.from_pylist(complete, STAGED_ARTICLE_SCHEMA)
 
     return make
+
+
+SYLLABLES = ("ba", "den", "fi", "gor", "hu", "ka", "lem", "mo", "nis", "pra", "ro", "sut", "ve")
+
+
+@pytest.fixture(scope="session")
+def prose():
+    """Return a function that invents a text of so many words, another for each seed."""
+
+    def write(seed, words=300):
+        chance = random.Random(seed)  # noqa: S311 - reproducible, guards nothing
+        return " ".join(
+            "".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(words)
+        )
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def edit():
+    """Return a function that exchanges some words of a text, here and there."""
+
+    def change(text, words, seed=0):
+        chance = random.Random(seed)  # noqa: S311 - reproducible, guards nothing
+        parts = text.split(" ")
+        for place in chance.sample(range(len(parts)), words):
+            parts[place] = f"edited{chance.randrange(10**6)}"
+        return " ".join(parts)
+
+    return change
+
+
+@pytest.fixture
+def folded(staged):
+    """Return a function that folds rows and gives the published and the folded, by row."""
+
+    def run(*rows, **settings):
+        table = staged(*rows)
+        texts = table["text"]
+        folding = fold(
+            keys_of(table, 0), Duplicates(**settings), lambda _, some: texts.take(some).to_pylist()
+        )
+        return tuple(
+            {row["row"]: row for row in part.to_pylist()}
+            for part in (folding.survivors, folding.duplicates)
+        )
+
+    return run

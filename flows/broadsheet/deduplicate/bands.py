@@ -17,7 +17,7 @@ from broadsheet.deduplicate.groups import Rows
 from broadsheet.deduplicate.signatures import SIGNATURE_HASHES, Signatures, resemblance
 from broadsheet.deduplicate.words import Hashes, scramble
 
-_RECALL: Final = 0.995
+_RECALL: Final = 0.98
 _NEIGHBOURS: Final = 16
 """In a bucket each text is paired with so many texts after it: buckets of up to 17 are joined
 completely, and in larger ones neighbours are those that agree on the next band, too."""
@@ -40,7 +40,7 @@ class Banding:
 
 
 def banding_for(threshold: float) -> Banding:
-    """Return the widest bands that still find 99.5 % of the pairs at the threshold."""
+    """Return the widest bands that still find 98 % of the pairs at the threshold."""
     choices = (Banding(SIGNATURE_HASHES // width, width) for width in range(32, 0, -1))
     return next(
         (choice for choice in choices if choice.probability(threshold) >= _RECALL),
@@ -60,12 +60,11 @@ def near_candidates(signatures: Signatures, threshold: float) -> tuple[Rows, Row
 
     """
     banding = banding_for(threshold)
-    margin = _DEVIATIONS * np.sqrt(threshold * (1 - threshold) / SIGNATURE_HASHES)
+    floor = threshold - _DEVIATIONS * np.sqrt(threshold * (1 - threshold) / SIGNATURE_HASHES)
     found = np.zeros(0, np.int64)
     for band in range(banding.count):
         fresh = [
             _code(left, right)[resemblance(signatures[left], signatures[right]) >= floor]
-            for floor in (threshold - margin,)
             for left, right in band_pairs(signatures, banding, band)
         ]
         found = np.unique(np.concatenate([found, *fresh]))
