@@ -1,0 +1,243 @@
+"""The command line: results on stdout, progress and logs on stderr.
+
+Exit codes: 0 done, 2 usage or configuration, 3 validation stopped it, 4 publishing failed,
+74 input or output failed. Every import that costs time stands inside its command, so that
+``broadsheet --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+from broadsheet import __version__
+from broadsheet.errors import BroadsheetError, StorageError
+
+if TYPE_CHECKING:
+    from broadsheet.flow import Engine
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FOLDER = click.Path(path_type=Path)
+as_json = click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+output_option = click.option(
+    "--output",
+    "-o",
+    type=FOLDER,
+    default=Path("dist"),
+    show_default=True,
+    help="Folder of releases.",
+)
+
+
+class Failure(click.ClickException):
+    """An error as the command line shows it: one message, and the error's exit code."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # click reads it off the instance, too
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's own signature
+        """Write the message to stderr."""
+        click.echo(f"broadsheet: {self.format_message()}", err=True, file=file)
+
+
+def reports_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn broadsheet's errors, and those of the file system, into messages and exit codes."""
+
+    @wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except BroadsheetError as error:
+            raise Failure(str(error), error.exit_code) from error
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise Failure(f"{where}{error.strerror or error}.", StorageError.exit_code) from error
+
+    return wrapper
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="%(version)s")
+def main() -> None:
+    """Turn a folder of raw, scraped news into a dataset that others can trust."""
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@reports_errors
+def init(*, folder: Path) -> None:
+    """Make a new dataset project in FOLDER: settings, schemas, suites, a place for raw files."""
+    from datetime import UTC, datetime
+
+    from broadsheet.scaffold import write_project
+
+    write_project(folder, datetime.now(tz=UTC).date())
+    click.echo(f"Put raw files into {folder / 'seeds'}, describe them in {folder / 'dataset.toml'}")
+    click.echo(f"and run `broadsheet build {folder}`.")
+
+
+def run_options(command: Callable[P, R]) -> Callable[P, R]:
+    """Add the options of a run."""
+    for option in (
+        click.argument("folder", type=FOLDER),
+        output_option,
+        click.option(
+            "--engine",
+            type=click.Choice(["threads", "processes"]),
+            default="threads",
+            show_default=True,
+            help="What works the batches.",
+        ),
+        click.option(
+            "--workers", type=click.IntRange(1), help="How many at once; all cores by default."
+        ),
+        as_json,
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@run_options
+@click.option("--version", "version", help="A higher version than the computed one.")
+@reports_errors
+def build(
+    *,
+    folder: Path,
+    output: Path,
+    engine: Engine,
+    workers: int | None,
+    version: str | None,
+    json_: bool,
+) -> None:
+    """Parse, normalise, validate and publish the corpus in FOLDER.
+
+    FOLDER holds dataset.toml and the raw files. The release is OUTPUT/NAME/VERSION.
+    """
+    _run(folder, output, engine=engine, workers=workers, version=version, publish=True, json_=json_)
+
+
+@main.command()
+@run_options
+@reports_errors
+def check(*, folder: Path, output: Path, engine: Engine, workers: int | None, json_: bool) -> None:
+    """Do what `build` does, without publishing."""
+    _run(folder, output, engine=engine, workers=workers, version=None, publish=False, json_=json_)
+
+
+def _run(
+    folder: Path,
+    output: Path,
+    *,
+    engine: Engine,
+    workers: int | None,
+    version: str | None,
+    publish: bool,
+    json_: bool,
+) -> None:
+    from broadsheet.config import load_config
+    from broadsheet.sources import require_raw_files
+
+    # What the user can mend is said at once, before a server starts.
+    config = load_config(folder)
+    require_raw_files(folder / config.sources.path)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
+
+    from broadsheet.flow import run
+
+    outcome = run(folder, output, engine=engine, workers=workers, version=version, publish=publish)
+    if json_:
+        click.echo(json.dumps(outcome, indent=2, ensure_ascii=False))
+    else:
+        click.echo(_summary(outcome))
+    if outcome["status"] == "stopped":
+        sys.exit(3)
+
+
+def _summary(outcome: dict[str, Any]) -> str:
+    balance = (
+        "{raw} raw = {published} published + {duplicates} duplicates + {quarantined} set aside"
+    )
+    lines = [
+        outcome["message"],
+        f"  {balance.format(**outcome['accounts'])}",
+        f"  report   {outcome['report']}",
+    ]
+    if outcome["release"]:
+        lines += [
+            f"  release  {outcome['release']}",
+            f'  load     datasets.load_dataset("{outcome["release"]}", split="train")',
+        ]
+    return "\n".join(lines)
+
+
+@main.command()
+@click.argument("release", type=FOLDER)
+@as_json
+@reports_errors
+def verify(*, release: Path, json_: bool) -> None:
+    """Check every digest, count and schema of the release in RELEASE."""
+    from broadsheet.publish import verify as verify_release
+
+    if not release.is_dir():
+        raise StorageError(f"{release} is no release folder.")
+    problems = verify_release(release)
+    if json_:
+        found = [{"path": p.path, "message": p.message} for p in problems]
+        click.echo(json.dumps({"release": str(release), "problems": found}, indent=2))
+    elif not problems:
+        click.echo(f"{release}: every digest, count and schema is as stated.")
+    else:
+        click.echo("\n".join(f"{p.path}: {p.message}" for p in problems))
+    if problems:
+        message = f"{release} is not what it says it is; do not use it, build or fetch it again."
+        raise Failure(message, 4)
+
+
+@main.command()
+@click.argument("article_id", metavar="ID")
+@click.option("--release", type=FOLDER, help="Release to look in; all newest ones by default.")
+@click.option("--raw", type=FOLDER, help="Folder of dataset.toml: weighs all witnesses again.")
+@output_option
+@as_json
+@reports_errors
+def explain(
+    *, article_id: str, release: Path | None, raw: Path | None, output: Path, json_: bool
+) -> None:
+    """Say where each value of the article ID came from, with the raw excerpt."""
+    from broadsheet.explain import explain_article, render_explanation
+
+    explanation = explain_article(article_id, release=release, raw=raw, output=output)
+    if json_:
+        click.echo(json.dumps(explanation, indent=2, ensure_ascii=False, default=str))
+    else:
+        click.echo(render_explanation(explanation))
+
+
+@main.command()
+@click.argument("release", type=FOLDER)
+@click.option(
+    "--print-path", is_flag=True, help="Print where the report lies instead of opening it."
+)
+@reports_errors
+def report(*, release: Path, print_path: bool) -> None:
+    """Open the validation report of RELEASE in a browser."""
+    path = (release / "validation" / "index.html").resolve()
+    if not path.is_file():
+        raise StorageError(f"{release} has no validation report; give a release folder.")
+    if print_path or click.launch(path.as_uri()) != 0:
+        click.echo(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Digests that say whether a result is still the one that a run would make."""
+
+import hashlib
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+PACKAGE = Path(__file__).parent
+
+# Changing these modules cannot change a staged row: they only move, judge or describe rows.
+_NOT_ROWS = ("cli.py", "contract.py", "explain.py", "flow.py", "publish/", "pipeline/release.py")
+
+ROW_LIBRARIES = (
+    "ada-url",
+    "charset-normalizer",
+    "dateparser",
+    "great-expectations",
+    "langdetect",
+    "lxml",
+    "markdown-it-py",
+    "numpy",
+    "orjson",
+    "pandas",
+    "pyarrow",
+    "tldextract",
+)
+"""Dependencies whose version can change a row."""
+
+_BLOCK_BYTES = 2**20
+
+
+def digest_json(value: Any) -> str:  # noqa: ANN401 - whatever orjson writes
+    """Return the SHA-256 of a JSON value, whatever the order of its keys; hexadecimal."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """Return the installed version of each library that can change a row."""
+    return {name: version(name) for name in ROW_LIBRARIES}
+
+
+@cache
+def code_digest() -> str:
+    """Return the digest of all that turns bytes into rows: our code and data, the libraries.
+
+    Python's minor version is part of it, because Unicode's tables come with it.
+    """
+    files = {
+        name: digest_file(path)
+        for path in sorted(PACKAGE.rglob("*"))
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not (name := path.relative_to(PACKAGE).as_posix()).startswith(_NOT_ROWS)
+    }
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return digest_json({"files": files, "libraries": library_versions(), "python": python})

@@ -1,0 +1,16 @@
+"""The work of a run as plain functions over paths; ``flow.py`` makes each a Prefect task.
+
+Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.work/NAME``:
+
+``runs/<key>/run.json``         the plan: where the corpus lies, its settings, files and batches
+``runs/<key>/<batch>.json``     what the task of one batch needs to know
+``batches/<key>/``              a staged batch: articles, quarantine and keys as Parquet, its
+                                verdict, and ``result.json``, which says that it is complete
+``report/``                     the report of a run that published nothing
+"""
+
+from broadsheet.pipeline.batch import work_batch
+from broadsheet.pipeline.plan import plan
+from broadsheet.pipeline.release import release
+
+__all__ = ["plan", "release", "work_batch"]

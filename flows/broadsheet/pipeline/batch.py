@@ -1,0 +1,135 @@
+"""One batch: read, parse, normalise, check, stage."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from broadsheet import deduplicate, normalize, parse, sources, tables, validate
+from broadsheet.config import Config
+from broadsheet.fingerprint import digest_file
+from broadsheet.pipeline.workspace import (
+    ARTICLES,
+    KEYS,
+    QUARANTINE,
+    RESULT,
+    VERDICT,
+    StagedBatch,
+    appears_at_once,
+    find_staged,
+    read_json,
+    write_json,
+)
+from broadsheet.reasons import expectation_reason
+from broadsheet.records import (
+    Accounts,
+    Article,
+    ParsedArticle,
+    RawRecord,
+    Rejection,
+    Skipped,
+)
+from broadsheet.verdicts import to_json
+
+EXCERPT_CHARS = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the task of one batch needs to know; lies beside the run's plan as JSON."""
+
+    root: str
+    staged: str
+    expectations: str | None
+    config: dict[str, Any]
+    batch: dict[str, Any]
+
+
+def work_batch(request_path: Path, *, is_last_try: bool = True) -> dict[str, Any]:
+    """Work a batch, or find it staged already; return the staged batch as JSON.
+
+    Raises:
+        OSError: reading or writing failed and another try may follow.
+
+    """
+    request = Request(**read_json(request_path))
+    folder = Path(request.staged)
+    if staged := find_staged(folder):
+        return staged.to_json()
+    config = Config.model_validate(request.config)
+    items = sources.read_batch(
+        Path(request.root),
+        sources.Batch.from_json(request.batch),
+        config.sources,
+        on_failure="reject" if is_last_try else "raise",
+    )
+    articles, rejections, skipped = refine(items, config)
+    expectations = Path(request.expectations) if request.expectations else None
+    suites = validate.load_suites(expectations, config=config)
+    return stage(folder, articles, rejections, skipped, suites.batch).to_json()
+
+
+def refine(
+    items: Sequence[RawRecord | Rejection | Skipped], config: Config
+) -> tuple[list[Article], list[Rejection], list[Skipped]]:
+    """Turn raw records into rows; what cannot become one keeps its reason."""
+    parsed = [parse.parse(item) if isinstance(item, RawRecord) else item for item in items]
+    found = [item for item in parsed if isinstance(item, ParsedArticle)]
+    rows = normalize.normalize(found, config)
+    rejections = [item for item in (*parsed, *rows) if isinstance(item, Rejection)]
+    skipped = [item for item in items if isinstance(item, Skipped)]
+    return [row for row in rows if isinstance(row, Article)], rejections, skipped
+
+
+def stage(
+    folder: Path,
+    articles: Sequence[Article],
+    rejections: Sequence[Rejection],
+    skipped: Sequence[Skipped],
+    suite: validate.Suite | None,
+) -> StagedBatch:
+    """Check rows and write all that the batch came to; the folder appears whole or not at all.
+
+    Without a suite no row is expected: only rejections are staged.
+    """
+    verdict = None
+    kept = list(articles)
+    failed: list[Rejection] = []
+    if suite is not None:
+        check = validate.check_rows(tables.articles_to_table(articles), suite)
+        verdict = to_json(check.verdict)
+        kept = [a for i, a in enumerate(articles) if i not in check.failures]
+        failed = [_rejected(articles[i], ids) for i, ids in sorted(check.failures.items())]
+    set_aside = [*rejections, *failed]
+    accounts = Accounts(
+        raw=len(articles) + len(rejections), published=len(kept), quarantined=len(set_aside)
+    )
+    table = tables.articles_to_table(kept)
+    with appears_at_once(folder) as fresh:
+        pq.write_table(table, fresh / ARTICLES, compression="zstd")
+        pq.write_table(
+            tables.rejections_to_table(set_aside), fresh / QUARANTINE, compression="zstd"
+        )
+        pq.write_table(deduplicate.keys_of(table, 0), fresh / KEYS, compression="zstd")
+        write_json(fresh / VERDICT, verdict)
+        files = {name: digest_file(fresh / name) for name in (ARTICLES, QUARANTINE, KEYS, VERDICT)}
+        staged = StagedBatch(
+            folder=str(folder),
+            accounts=accounts,
+            files=files,
+            skipped=tuple(asdict(entry) for entry in skipped),
+        )
+        write_json(fresh / RESULT, staged.to_json())
+    return staged
+
+
+def _rejected(article: Article, expectation_ids: Sequence[str]) -> Rejection:
+    return Rejection(
+        source=article.source,
+        stage="validate",
+        reason=expectation_reason(expectation_ids[0]),
+        detail="fails " + ", ".join(expectation_ids),
+        excerpt=article.text[:EXCERPT_CHARS],
+    )

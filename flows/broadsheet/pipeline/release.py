@@ -1,0 +1,233 @@
+"""All batches to one release: deduplicate, write, validate, publish."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from broadsheet import deduplicate, publish, validate
+from broadsheet.fingerprint import digest_file, digest_json
+from broadsheet.pipeline.plan import Run
+from broadsheet.pipeline.workspace import (
+    ARTICLES,
+    KEYS,
+    QUARANTINE,
+    VERDICT,
+    StagedBatch,
+    read_json,
+)
+from broadsheet.publish import report
+from broadsheet.records import Verdict
+from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
+from broadsheet.verdicts import from_json, merge
+
+Json = dict[str, Any]
+
+
+def release(
+    run_path: Path, batches: Sequence[Json], *, version: str | None = None, publishes: bool = True
+) -> Json:
+    """Make a release of staged batches, or say why there is none.
+
+    Args:
+        run_path: the plan that ``pipeline.plan`` wrote.
+        batches: the staged batches as JSON, that of the discovery first.
+        version: a higher version than the computed one.
+        publishes: whether to publish what passes.
+
+    Returns:
+        The outcome: ``status`` (published, unchanged, checked or stopped), ``message``,
+        ``summary`` (Markdown), ``accounts``, ``report`` and ``release`` (paths), ``version``.
+
+    Raises:
+        BroadsheetError: publishing failed; nothing was made visible.
+
+    """
+    run = Run.load(run_path)
+    staged = [StagedBatch.from_json(batch) for batch in batches]
+    dataset_dir = run.output / run.config.dataset.name
+    home = dataset_dir if publishes else run.work / "check"
+    with publish.open_staging(home, expected_bytes=_expected_bytes(staged)) as staging:
+        previous = publish.newest_release(dataset_dir)
+        if previous and publishes:
+            publish.require_sound(previous)
+        written = _write(run, staged, staging, previous)
+        facts = _judge(run, staged, written)
+        if not (facts.passed and publishes):
+            return _report_only(run, facts)
+        change = publish.compare(previous, staging)
+        found = publish.describe(
+            written,
+            _origin(run, staged),
+            change,
+            previous=previous,
+            extra=lambda v: _report_files(facts, str(v)),
+            named=version,
+        )
+        if found is None:
+            publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
+            return _outcome(run, facts, "unchanged", previous)
+        target = publish.commit(staging, dataset_dir, found)
+        return _outcome(run, facts, "published", target)
+
+
+def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
+    paths = (batch.path(name) for batch in staged for name in (ARTICLES, QUARANTINE))
+    return sum(path.stat().st_size for path in paths)
+
+
+def _write(
+    run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
+) -> publish.Written:
+    folding = deduplicate.fold(_keys(staged), run.config.duplicates, _reader(staged))
+    unread = pq.read_table(staged[0].path(QUARANTINE), columns=["source_path"])
+    paths = dict.fromkeys(unread.column("source_path").to_pylist())
+    inputs = [publish.InputFile(file.path, file.size, file.sha256) for file in run.files]
+    inputs += [publish.InputFile(path, None, None) for path in paths]
+    return publish.write_tables(
+        staging,
+        [Path(batch.folder) for batch in staged],
+        survivors=folding.survivors,
+        duplicates=folding.duplicates,
+        rejections=[batch.path(QUARANTINE) for batch in staged],
+        inputs=inputs,
+        settings=run.config.publish,
+        previous=previous,
+    )
+
+
+def _keys(staged: Sequence[StagedBatch]) -> pa.Table:
+    """Return the keys of all staged rows; a batch's number is its place in the run."""
+    tables = []
+    for number, batch in enumerate(staged):
+        keys = pq.read_table(batch.path(KEYS))
+        numbers = pa.array([number] * len(keys), deduplicate.KEY_SCHEMA.field("batch").type)
+        tables.append(keys.set_column(0, deduplicate.KEY_SCHEMA.field("batch"), numbers))
+    return pa.concat_tables(tables)
+
+
+def _reader(staged: Sequence[StagedBatch]) -> Callable[[int, Sequence[int]], list[str]]:
+    """Return a function that gives the texts of some rows of a batch, in their order."""
+
+    @lru_cache(maxsize=1)  # rows are asked for batch by batch
+    def texts(number: int) -> pa.ChunkedArray:
+        return pq.read_table(staged[number].path(ARTICLES), columns=["text"]).column("text")
+
+    def read(number: int, rows: Sequence[int]) -> list[str]:
+        found: list[str] = texts(number).take(pa.array(rows, pa.int64())).to_pylist()
+        return found
+
+    return read
+
+
+def _judge(run: Run, staged: Sequence[StagedBatch], written: publish.Written) -> report.ReportFacts:
+    suites = validate.load_suites(run.expectations, config=run.config)
+    shards = written.tables["default"].paths
+    columns = list(validate.RELEASE_COLUMNS)
+    rows = [pq.read_table(path, columns=columns) for path in shards]
+    verdict = validate.check_release(
+        pa.concat_tables([ARTICLE.schema.empty_table().select(columns), *rows]),
+        suites.release,
+        accounts=written.accounts,
+        data_sha256=digest_json([digest_file(path) for path in shards]),
+        quarantine_share_max=run.config.validation.max_quarantine_share,
+    )
+    return report.ReportFacts(
+        config=run.config,
+        version=None,
+        accounts=written.accounts,
+        batches=_merged_verdict(staged, suites.batch),
+        release=verdict,
+        aggregates=report.aggregate(shards, written.tables["quarantine"].paths),
+        skipped=tuple(sorted(_skipped(staged).items())),
+    )
+
+
+def _merged_verdict(staged: Sequence[StagedBatch], suite: validate.Suite) -> Verdict:
+    """Return what the suite says of all batches; where there are none, of nothing."""
+    verdicts = [v for batch in staged if (v := read_json(batch.path(VERDICT))) is not None]
+    if not verdicts:
+        return validate.check_rows(STAGED_ARTICLE_SCHEMA.empty_table(), suite).verdict
+    return merge(from_json(verdict) for verdict in verdicts)
+
+
+def _skipped(staged: Sequence[StagedBatch]) -> Counter[str]:
+    """Count the entries that are no articles, by reason code."""
+    counts: Counter[str] = Counter()
+    for batch in staged:
+        for entry in batch.skipped:
+            counts[entry["reason"]] += entry["count"]
+    return counts
+
+
+def _origin(run: Run, staged: Sequence[StagedBatch]) -> publish.Origin:
+    suites = validate.load_suites(run.expectations, config=run.config)
+    return publish.Origin(
+        config=run.config,
+        suites={suite.name: suite.digest for suite in (suites.batch, suites.release)},
+        skipped=dict(sorted(_skipped(staged).items())),
+    )
+
+
+def _report_files(facts: report.ReportFacts, version: str | None) -> dict[str, bytes]:
+    facts = replace(facts, version=version)
+    return {
+        "validation/index.html": report.render_report(facts).encode(),
+        "validation/results.json": report.results_json(facts),
+    }
+
+
+def _report_only(run: Run, facts: report.ReportFacts) -> Json:
+    """Leave the report in the work folder, for a run that publishes nothing."""
+    folder = run.work / "report"
+    for name, content in _report_files(facts, None).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return _outcome(run, facts, "checked" if facts.passed else "stopped", None)
+
+
+def _outcome(run: Run, facts: report.ReportFacts, status: str, target: Path | None) -> Json:
+    name = run.config.dataset.name
+    version = target.name if target else None
+    accounts = asdict(facts.accounts)
+    message = {
+        "published": f"Published {name} {version}.",
+        "unchanged": f"Nothing changed: {name} {version} is published already.",
+        "checked": f"{name} passes; nothing was published.",
+        "stopped": f"Validation stopped {name}: {'; '.join(_causes(facts))}",
+    }[status]
+    columns = " | ".join(accounts)
+    figures = " | ".join(str(count) for count in accounts.values())
+    return {
+        "name": name,
+        "status": status,
+        "message": message,
+        "summary": f"{message}\n\n| {columns} |\n{'|---' * len(accounts)}|\n| {figures} |\n",
+        "accounts": accounts,
+        "version": version,
+        "release": _shown(target) if target else None,
+        "report": _shown((target or run.work / "report") / "validation" / "index.html"),
+    }
+
+
+def _causes(facts: report.ReportFacts) -> list[str]:
+    """Say what stopped a release: faults first, then each failed expectation with its figure."""
+    faults = [*facts.batches.faults, *facts.release.faults]
+    failed = [
+        f"{check.result.id} ({check.figure})"
+        for check in report.list_checks(facts)
+        if check.state == "stops"
+    ]
+    return list(dict.fromkeys([*faults, *failed]))
+
+
+def _shown(path: Path) -> str:
+    """Return a path as a person would type it from here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,223 @@
+"""The whole run as plain functions: what must hold of every corpus (no Prefect here)."""
+
+import shutil
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from broadsheet import pipeline
+from broadsheet.errors import PublishError
+from broadsheet.pipeline.workspace import RESULT, find_staged
+from broadsheet.reasons import is_reason
+
+
+def run(folder: Path, output: Path, *, publishes: bool = True, order: int = 1) -> dict:
+    """Plan, work all batches (in either order) and release."""
+    planned = pipeline.plan(folder, output)
+    batches = [pipeline.work_batch(Path(r)) for r in planned["requests"][::order]][::order]
+    return pipeline.release(
+        Path(planned["run"]), [planned["discovery"], *batches], publishes=publishes
+    )
+
+
+def read(release: str, configuration: str) -> list[dict]:
+    """Return the rows of a configuration of a release."""
+    folder = Path(release) / configuration
+    return pq.read_table(folder).to_pylist() if folder.is_dir() else []
+
+
+def bytes_of(release: str) -> dict[str, bytes]:
+    """Return every file of a release."""
+    root = Path(release)
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def test_the_first_release_is_1_0_0_and_holds_every_article(write_corpus, stories, tmp_path):
+    outcome = run(write_corpus(stories(6)), tmp_path / "dist")
+
+    assert outcome["status"] == "published"
+    assert outcome["version"] == "1.0.0"
+    assert outcome["accounts"] == {"raw": 6, "published": 6, "duplicates": 0, "quarantined": 0}
+    assert len(read(outcome["release"], "data")) == 6
+    assert Path(outcome["report"]).is_file()
+
+
+def test_the_same_input_again_makes_no_new_version(write_corpus, stories, tmp_path):
+    folder = write_corpus(stories(3))
+    first = run(folder, tmp_path / "dist")
+    before = bytes_of(first["release"])
+
+    second = run(folder, tmp_path / "dist")
+
+    assert second["status"] == "unchanged"
+    assert second["version"] == "1.0.0"
+    assert bytes_of(first["release"]) == before
+    assert [p.name for p in (tmp_path / "dist" / "valley").iterdir() if p.name[0].isdigit()] == [
+        "1.0.0"
+    ]
+
+
+def test_versions_say_what_changed(write_corpus, stories, tmp_path):
+    corpus = stories(4)
+    versions = []
+    for change in ({}, {"new.txt": stories(9)["008.txt"]}, {"000.txt": stories(12)["011.txt"]}):
+        corpus |= change
+        versions.append(run(write_corpus(corpus), tmp_path / "dist")["version"])
+
+    assert versions == ["1.0.0", "1.1.0", "2.0.0"]
+
+
+def test_a_description_is_a_patch_and_works_no_batch_again(write_corpus, stories, tmp_path):
+    folder = write_corpus(stories(3))
+    run(folder, tmp_path / "dist")
+    staged = {p: p.stat().st_mtime_ns for p in tmp_path.rglob(RESULT)}
+    path = folder / "dataset.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("invented valley", "made-up valley"))
+
+    outcome = run(folder, tmp_path / "dist")
+
+    assert outcome["version"] == "1.0.1"
+    batches = {p: t for p, t in staged.items() if "batches" in p.parts}
+    assert batches
+    assert {p: p.stat().st_mtime_ns for p in batches} == batches
+
+
+def test_bad_records_go_to_quarantine_and_the_rest_goes_on(write_corpus, stories, tmp_path):
+    bad = {
+        "empty.txt": b"",
+        "binary.txt": bytes(range(256)) * 8,
+        "short.txt": "Rain.",
+        "picture.jpg": b"\xff\xd8\xff\xe0",
+    }
+
+    outcome = run(write_corpus(stories(5) | bad), tmp_path / "dist")
+
+    reasons = {r["source_path"]: r["reason"] for r in read(outcome["release"], "quarantine")}
+    assert outcome["status"] == "published"
+    assert outcome["accounts"]["quarantined"] == 4
+    assert reasons["empty.txt"] == "content.empty"
+    assert reasons["binary.txt"] == "type.mismatch"
+    assert reasons["picture.jpg"] == "type.unsupported"
+    assert all(is_reason(reason) for reason in reasons.values())
+
+
+def test_copies_are_folded_counted_and_listed(write_corpus, stories, tmp_path):
+    corpus = stories(3)
+    corpus["copy.txt"] = corpus["001.txt"]
+
+    outcome = run(write_corpus(corpus), tmp_path / "dist")
+
+    articles, copies = (read(outcome["release"], name) for name in ("data", "duplicates"))
+    survivor = next(a for a in articles if a["duplicate_count"])
+    assert outcome["accounts"] == {"raw": 4, "published": 3, "duplicates": 1, "quarantined": 0}
+    assert [c["duplicate_of"] for c in copies] == [survivor["id"]]
+    assert {survivor["source_path"], copies[0]["source_path"]} == {"001.txt", "copy.txt"}
+
+
+def test_nothing_publishable_stops_with_a_report(write_corpus, tmp_path):
+    outcome = run(write_corpus({"a.txt": "", "b.txt": "Rain."}), tmp_path / "dist")
+
+    assert outcome["status"] == "stopped"
+    assert outcome["release"] is None
+    assert "no rows" in outcome["message"]
+    assert Path(outcome["report"]).is_file()
+    assert not list((tmp_path / "dist").glob("valley/1.0.0"))
+
+
+def test_too_much_quarantine_stops_and_says_so(write_corpus, stories, tmp_path):
+    bad = {f"bad{i}.txt": "" for i in range(4)}
+
+    outcome = run(write_corpus(stories(3) | bad), tmp_path / "dist")
+
+    assert outcome["status"] == "stopped"
+    assert "accounts.quarantine-share" in outcome["message"]
+
+
+def test_a_check_publishes_nothing(write_corpus, stories, tmp_path):
+    outcome = run(write_corpus(stories(2)), tmp_path / "dist", publishes=False)
+
+    assert outcome["status"] == "checked"
+    assert outcome["release"] is None
+    assert Path(outcome["report"]).is_file()
+    assert not (tmp_path / "dist" / "valley").exists()
+
+
+def test_a_corrupt_release_is_not_built_upon(write_corpus, stories, tmp_path):
+    folder = write_corpus(stories(2))
+    release = Path(run(folder, tmp_path / "dist")["release"])
+    card = release / "README.md"
+    card.chmod(0o644)
+    card.write_bytes(card.read_bytes().replace(b"Valley", b"Vallez"))
+
+    with pytest.raises(PublishError, match=r"README\.md"):
+        run(write_corpus(stories(3)), tmp_path / "dist")
+
+
+def test_a_damaged_staged_batch_is_worked_again(write_corpus, stories, tmp_path):
+    folder = write_corpus(stories(2))
+    first = run(folder, tmp_path / "dist")
+    expected = bytes_of(first["release"])
+    shutil.rmtree(tmp_path / "dist" / "valley")
+    for path in (tmp_path / "dist" / ".work").glob("valley/batches/*/articles.parquet"):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+        assert find_staged(path.parent) is None
+
+    assert bytes_of(run(folder, tmp_path / "dist")["release"]) == expected
+
+
+def test_the_manifest_holds_neither_paths_of_the_machine_nor_a_date(
+    write_corpus, stories, tmp_path
+):
+    outcome = run(write_corpus(stories(2)), tmp_path / "dist")
+
+    for name, content in bytes_of(outcome["release"]).items():
+        assert str(tmp_path).encode() not in content, name
+    manifest = orjson.loads((Path(outcome["release"]) / "manifest.json").read_bytes())
+    assert manifest["accounts"]["raw"] == 2
+
+
+FAULTS = (b"", b"\x00\x01\x02\xff" * 40, b"Rain.", b"\xef\xbb\xbf", b"\n\n\n")
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    good=st.sets(st.integers(0, 40), min_size=3, max_size=8),
+    copies=st.integers(0, 3),
+    faults=st.lists(st.sampled_from(FAULTS), max_size=3),
+)
+def test_conservation_and_independence(
+    write_corpus, stories, tmp_path_factory, good, copies, faults
+):
+    """Each raw record has one outcome; neither order nor the size of batches changes a byte."""
+    base = tmp_path_factory.mktemp("property")
+    texts = stories(41)
+    names = sorted(f"{i:03d}.txt" for i in good)
+    corpus: dict[str, str | bytes] = {name: texts[name] for name in names}
+    corpus |= {f"copy{i}.txt": texts[names[i]] for i in range(copies)}
+    corpus |= {f"fault{i}.txt": content for i, content in enumerate(faults)}
+    folder = write_corpus(corpus, name=base.name)
+
+    outcome = run(folder, base / "one")
+    again = run(folder, base / "two", order=-1)
+
+    accounts = outcome["accounts"]
+    assert outcome["status"] == "published"
+    assert accounts["raw"] == len(corpus)
+    assert accounts["published"] == len(names)
+    assert accounts["duplicates"] == copies
+    assert accounts["quarantined"] == len(faults)
+    paths = [
+        row["source_path"]
+        for name in ("data", "duplicates", "quarantine")
+        for row in read(outcome["release"], name)
+    ]
+    assert sorted(paths) == sorted(corpus)
+    assert bytes_of(again["release"]) == bytes_of(outcome["release"])
