@@ -19,6 +19,8 @@ from broadsheet.normalize.byline_words import (
 
 MOST_CHARACTERS = 400
 MOST_WORDS_OF_A_NAME = 6
+_MOST_WORDS_OF_AN_AGENCY = 4
+_LONGEST_INITIALS = 4
 
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|(?<!\w)@\w+|https?://\S+|www\.\S+", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d\s()./-]{6,}\d")
@@ -62,11 +64,9 @@ def read_byline(found: str, not_people: Iterable[str] = ()) -> Byline:
     people: dict[str, str] = {}
     agencies: dict[str, None] = {}
     for part in _parts(text):
-        agency = AGENCIES.get(_key(part))
+        name, agency = _without_agency(_LEAD.sub("", part).strip(_EDGE))
         if agency:
             agencies[agency] = None
-            continue
-        name = _LEAD.sub("", part).strip(_EDGE)
         if _key(name) not in strangers and _is_name(name):
             people.setdefault(_key(name), name)
     return Byline(tuple(people.values()), tuple(agencies))
@@ -74,13 +74,30 @@ def read_byline(found: str, not_people: Iterable[str] = ()) -> Byline:
 
 def agency_name(found: str) -> str | None:
     """Return the canonical name of a wire agency, or None where it is not known as one."""
-    return AGENCIES.get(_key(_BRACKETED.sub(" ", _LEAD.sub("", found)).strip(_EDGE)))
+    return _agency(_BRACKETED.sub(" ", _LEAD.sub("", found)).strip(_EDGE))
+
+
+def _agency(found: str) -> str | None:
+    """Return the agency of a name; initials are one in capitals or small letters alone."""
+    name = AGENCIES.get(_key(found))
+    is_initials = len(found) <= _LONGEST_INITIALS
+    return name if name and (not is_initials or found.isupper() or found.islower()) else None
+
+
+def _without_agency(name: str) -> tuple[str, str | None]:
+    """Split off the agency at the end of a name: "Jo Li Associated Press"."""
+    words = name.split()
+    for count in range(min(len(words), _MOST_WORDS_OF_AN_AGENCY), 0, -1):
+        agency = _agency(" ".join(words[-count:]))
+        if agency:
+            return " ".join(words[:-count]).strip(_EDGE), agency
+    return name, None
 
 
 def _parts(text: str) -> Iterable[str]:
     """Yield what may be one person, agency, role or place each."""
     for inner in _BRACKETED.findall(text):
-        if _key(inner[1:-1]) in AGENCIES:
+        if _agency(inner[1:-1].strip()):
             yield inner[1:-1]
     for part in _SEPARATOR.split(_BRACKETED.sub(" ", text)):
         chunks = [chunk.strip(_EDGE) for chunk in part.split(",")]

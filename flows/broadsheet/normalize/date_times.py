@@ -16,7 +16,7 @@ _CLOCK = re.compile(
 _DOTTED_CLOCK = re.compile(
     r"(?:(?<=\bkl )|(?<=\bkl\. )|(?<=\bklo )|(?<=\balle )|(?<=\bore )|(?<=\bum )|(?<=\bpukul ))"
     r"(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?![.\d])"
-    r"|(?<![\d.])(?P<hour2>\d{1,2})\.(?P<minute2>\d{2})(?=\s?(?:[ap]\.?m\b|uhr\b|uur\b|wib\b))",
+    r"|(?<![\d.])(?P<hour2>\d{1,2})\.(?P<minute2>\d{2})(?=\s?(?:[ap]\.?m|uhr|uur|wib|gmt|utc|bst|cest|cet|eest|eet|edt|est)\b)",
     re.IGNORECASE,
 )
 _FULL_HOUR = re.compile(r"(?<![\d:/.\-])(?P<hour>\d{1,2})(?=\s?[ap]\.?\s?m\b)", re.IGNORECASE)

@@ -22,6 +22,7 @@ MOST_CHARACTERS = 64
 """A date is short; readers of longer text grow slow and start to find what is not there."""
 
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SECONDS = re.compile(r"\d:\d{2}:\d{2}|\d{10}|\d{8}T\d{6}", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -92,7 +93,7 @@ def read_date(found: str, locality: Locality = NOWHERE) -> StatedDate | Unread:
     try:
         instant = iso_instant(text) or rfc_instant(text) or unix_instant(text)
         if instant:
-            return _stated_instant(instant, has_seconds=text.count(":") > 1 or ":" not in text)
+            return _stated_instant(instant, has_seconds=bool(_SECONDS.search(text)))
         clock, rest = split_time(text, locality.languages)
         options = digit_dates(rest, locality) or named_dates(rest, locality.languages)
     except ValueError:

@@ -41,7 +41,7 @@ _INDEX_PAGE = re.compile(
     r"/(?:index|default|home)\.(?:html?|php\d?|aspx?|jsp|cfm|shtml|do)$", re.IGNORECASE
 )
 _AMP_VALUES = frozenset({"", "1", "true", "amp", "yes"})
-_AMP_PATH = re.compile(r"(?:/amp/?|\.amp)$|(?:\.amp)(?=\.html?$)", re.IGNORECASE)
+_AMP_PATH = re.compile(r"(?:/amp)+/?$|\.amp$|(?:\.amp)(?=\.html?$)", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"/[cvi]/(s/)?([^/]+\.[^/]+)(/.*)?", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"/amp/(s/)?([^/]+\.[^/]+)(/.*)?", re.IGNORECASE)
 _VIEWER_HOST = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")

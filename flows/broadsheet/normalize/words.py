@@ -5,7 +5,8 @@ import re
 # Han, kana and their extensions: each character counts as a word, as word processors do.
 _IDEOGRAPH = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # Thai, Lao, Burmese and Khmer write words together; a word has about four of their letters.
-_UNSPACED = re.compile(r"[\u0e01-\u0e30\u0e81-\u0eb0\u1000-\u102a\u1780-\u17b3]")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_UNSPACED_LETTER = re.compile(r"[\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3]")
 _LETTERS_IN_UNSPACED_WORD = 4
 _WORD_CHARACTER = re.compile(r"\w")
 
@@ -19,6 +20,8 @@ def count_words(text: str) -> int:
     if text.isascii():
         return sum(1 for token in text.split() if _WORD_CHARACTER.search(token))
     spaced, n_ideographs = _IDEOGRAPH.subn(" ", text)
-    spaced, n_letters = _UNSPACED.subn("", spaced)
+    n_letters = len(_UNSPACED_LETTER.findall(spaced))
+    if n_letters:
+        spaced = _UNSPACED.sub(" ", spaced)
     n_spaced = sum(1 for token in spaced.split() if _WORD_CHARACTER.search(token))
     return n_spaced + n_ideographs + -(-n_letters // _LETTERS_IN_UNSPACED_WORD)
