@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from broadsheet.records import Severity
+from broadsheet.validate.catalogue import KINDS
 from broadsheet.validate.suites import Expectation, Suite
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _read(outcome: "ExpectationValidationResult") -> Finding:
         return Finding(id=name, success=False, fault=fault)
     result = outcome.result
     if "element_count" not in result:
-        return Finding(id=name, success=success, observed=_figure(result))
+        return Finding(id=name, success=success, observed=_figure(outcome))
     rows = result.get("unexpected_index_list", result.get("partial_unexpected_index_list")) or ()
     return Finding(
         id=name,
@@ -147,10 +148,15 @@ def _exception(info: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _figure(result: Mapping[str, Any]) -> str:
-    value = result.get("observed_value")
+def _figure(outcome: "ExpectationValidationResult") -> str:
+    """Return what a table-level expectation saw, for a person."""
+    value = outcome.result.get("observed_value")
     if isinstance(value, float):
-        return f"{value:.6g}"
+        config = outcome.expectation_config
+        is_share = config and KINDS[config.type].arguments.get("min_value") == "share"
+        return f"{value:.1%}" if is_share else f"{value:,.6g}"
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, list | tuple | set):
         return ", ".join(sorted(map(str, value)))
     return "" if value is None else str(value)

@@ -3,7 +3,8 @@
 A suite is a JSON file in the serialised form of Great Expectations: a name and a list of
 expectations, each with ``id``, ``type``, ``kwargs``, ``severity``, ``description`` and ``meta``.
 Great Expectations itself logs and drops an expectation that it does not know; here it is an error
-that names the line. A value ``{"$PARAMETER": "min_words"}`` is taken from ``dataset.toml``.
+that names the line. A value ``{"$PARAMETER": "min_words"}`` is taken from ``dataset.toml``, and so
+is ``$min_words`` in a description.
 """
 
 import difflib
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any, Final
 
 import orjson
@@ -219,7 +221,7 @@ def _expectation(item: Located, columns: tuple[str, ...], values: Mapping[str, A
         type=kind,
         kwargs=kwargs,
         severity=Severity(severity),
-        description=description.strip() or say(kind, kwargs),
+        description=Template(description.strip()).safe_substitute(values) or say(kind, kwargs),
     )
 
 
