@@ -21,7 +21,17 @@ from pydantic_core import ErrorDetails
 from broadsheet.errors import ConfigError, StorageError
 
 FILE_NAME = "dataset.toml"
-BATCH_SECTIONS = ("sources", "hints", "outlets", "dates", "language", "text")
+BATCH_SECTIONS = (
+    "sources",
+    "hints",
+    "outlets",
+    "dates",
+    "language",
+    "text",
+    "privacy",
+    "rights",
+    "takedown",
+)
 
 NAME_PATTERN = r"^[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?$"
 OUTLET_ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -177,6 +187,30 @@ class Language(Section):
     sample_chars: int = Field(1_000, ge=100, description="Most characters shown to the detector")
 
 
+class Privacy(Section):
+    """What is masked in published text."""
+
+    mask: tuple[Literal["email", "phone", "ip", "secret"], ...] = Field(
+        ("secret",), description="What is replaced by a placeholder such as [email], and counted"
+    )
+
+
+class Rights(Section):
+    """What the pages' own statements of rights do."""
+
+    exclude_reserved: bool = Field(
+        False, description="Whether pages that reserve text and data mining are quarantined"
+    )
+
+
+class Takedown(Section):
+    """What must be absent from every later release."""
+
+    ids: tuple[str, ...] = Field((), description="Ids of articles")
+    urls: tuple[str, ...] = Field((), description="URLs of articles, in any variant")
+    domains: tuple[str, ...] = Field((), description="Hosts, with everything below them")
+
+
 class Text(Section):
     """What counts as an article."""
 
@@ -205,6 +239,34 @@ class Duplicates(Section):
     story_similarity: float = Field(
         0.35, ge=0.05, le=1, description="Least likeness of names and places within a story"
     )
+
+
+class Splits(Section):
+    """Train, validation and test: related articles are never in two of them."""
+
+    by: Literal["hash", "time", "outlet"] | None = Field(
+        None,
+        description="hash: at random; time: by day of publication; outlet: whole outlets at "
+        "random; no splits by default",
+    )
+    validation: float = Field(0.1, ge=0, lt=1, description="Share by hash or by outlet")
+    test: float = Field(0.1, ge=0, lt=1, description="Share by hash or by outlet")
+    validation_from: date | None = Field(None, description="First day of validation, by time")
+    test_from: date | None = Field(None, description="First day of test, by time")
+    salt: str = Field("", description="Another word, another random choice")
+
+    @model_validator(mode="after")
+    def _leave_something_to_train_on(self) -> Self:
+        if self.validation + self.test >= 1:
+            message = "validation and test take everything; leave a share to train on"
+            raise ValueError(message)
+        if (self.by == "time") != bool(self.validation_from or self.test_from):
+            message = "by = 'time' needs validation_from or test_from, and only it uses them"
+            raise ValueError(message)
+        if self.validation_from and self.test_from and self.validation_from >= self.test_from:
+            message = "validation_from must be before test_from"
+            raise ValueError(message)
+        return self
 
 
 class Validation(Section):
@@ -240,7 +302,11 @@ class Config(Section):
     dates: Dates = Dates()
     language: Language = Language()
     text: Text = Text()
+    privacy: Privacy = Privacy()
+    rights: Rights = Rights()
+    takedown: Takedown = Takedown()
     duplicates: Duplicates = Duplicates()
+    splits: Splits = Splits()
     validation: Validation = Validation()
     publish: Publish = Publish()
 

@@ -6,6 +6,8 @@ release, so one is added freely, renamed only with a major version, and never re
 
 One family is open: ``expectation.<id>``, where ``<id>`` is the id of a row expectation in the
 dataset's suite (see :func:`expectation_reason`).
+
+Longer than 300 lines because it is one list.
 """
 
 from collections.abc import Mapping
@@ -269,6 +271,16 @@ class Reason(StrEnum):
         Kind.NOTE,
         "An outlet is stated that the registry does not know.",
     )
+    RIGHTS_RESERVED = (
+        "rights.reserved",
+        Kind.QUARANTINE,
+        "The page reserves text and data mining, and the dataset excludes such pages.",
+    )
+    TAKEDOWN = "takedown", Kind.QUARANTINE, "The article is on the dataset's takedown list."
+    PRIVACY_EMAIL = "privacy.email", Kind.NOTE, "E-mail addresses were masked."
+    PRIVACY_PHONE = "privacy.phone", Kind.NOTE, "Telephone numbers were masked."
+    PRIVACY_IP = "privacy.ip", Kind.NOTE, "Public IP addresses were masked."
+    PRIVACY_SECRET = "privacy.secret", Kind.NOTE, "Passwords, keys or tokens were masked."
     LANGUAGE_UNSURE = "language.unsure", Kind.NOTE, "The detector cannot tell the language: und."
 
 

@@ -3,6 +3,8 @@
 ``RawRecord`` (sources) -> ``ParsedArticle`` (parse) -> ``Article`` (normalize), or at any stage a
 ``Rejection``. Their Arrow schemas, with the meaning of each column, are in
 :mod:`broadsheet.tables`.
+
+Longer than 300 lines because the contract between the stages is read as a whole.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,6 +29,7 @@ Field = Literal[
     "modified",
     "crawled",
     "language",
+    "rights",
     "text",
 ]
 """What a witness can speak of."""
@@ -153,6 +156,7 @@ class Article:
     text: str
     source: Source
     url: str | None = None
+    url_found: str | None = None
     title: str | None = None
     subtitle: str | None = None
     authors: tuple[str, ...] = ()
@@ -160,6 +164,7 @@ class Article:
     outlet: str | None = None
     outlet_domain: str | None = None
     outlet_country: str | None = None
+    aggregator: str | None = None
     published_at: datetime | None = None
     published_on: date | None = None
     published_precision: Precision = Precision.UNKNOWN
@@ -170,6 +175,8 @@ class Article:
     n_chars: int = 0
     is_truncated: bool = False
     is_paywalled: bool = False
+    rights: tuple[str, ...] = ()
+    n_masked: int = 0
     evidence: tuple[Evidence, ...] = ()
     notes: tuple[Reason, ...] = ()
 

@@ -66,6 +66,7 @@ ARTICLE = Table(
     (
         Column("id", pa.string(), "Stable across versions: from the URL, else from the text"),
         Column("url", pa.string(), "Canonical URL", nullable=True),
+        Column("url_found", pa.string(), "The URL as it was found", nullable=True),
         Column("title", pa.string(), "Headline", nullable=True),
         Column("subtitle", pa.string(), "Standfirst", nullable=True),
         Column("authors", STRINGS, "People named in the byline, in its order"),
@@ -73,6 +74,12 @@ ARTICLE = Table(
         Column("outlet", pa.string(), "Canonical name of the publisher", nullable=True),
         Column("outlet_domain", pa.string(), "Its registrable domain", nullable=True),
         Column("outlet_country", pa.string(), "Its country, ISO 3166-1 alpha-2", nullable=True),
+        Column(
+            "aggregator",
+            pa.string(),
+            "Portal, reader or blog host at which it was found, where that is not the publisher",
+            nullable=True,
+        ),
         Column(
             "published_at",
             UTC_MICROSECONDS,
@@ -94,6 +101,8 @@ ARTICLE = Table(
         Column("n_chars", pa.int32(), "Characters of the text"),
         Column("is_truncated", pa.bool_(), "The raw text says that it is an excerpt"),
         Column("is_paywalled", pa.bool_(), "The raw text says that the rest is for payers"),
+        Column("rights", STRINGS, "Statements of robots, text-mining and licence, as kind: value"),
+        Column("n_masked", pa.int32(), "Addresses, numbers and secrets masked by policy"),
         Column("duplicate_count", pa.int32(), "Raw records folded into this one"),
         Column("cluster", pa.string(), "Id of the near-duplicate cluster's representative"),
         Column(
@@ -113,6 +122,13 @@ ARTICLE = Table(
             pa.string(),
             "Id of the article that stands for all on the same event; null where it is alone",
             nullable=True,
+        ),
+        Column(
+            "split",
+            pa.string(),
+            "Split of the article; null where there are none or it would leak",
+            nullable=True,
+            values=("train", "validation", "test"),
         ),
         *_SOURCE,
         Column("evidence", EVIDENCE, "Which rule found each value, how surely, and where"),
@@ -175,7 +191,14 @@ CHANGE = Table(
 )
 
 # Known only after the whole corpus was seen; staged batches do not have them yet.
-ACROSS_BATCHES = ("duplicate_count", "cluster", "syndicated_from", "contained_in", "story")
+ACROSS_BATCHES = (
+    "duplicate_count",
+    "cluster",
+    "syndicated_from",
+    "contained_in",
+    "story",
+    "split",
+)
 STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in ACROSS_BATCHES])
 
 
