@@ -276,7 +276,11 @@ class Reason(StrEnum):
         Kind.QUARANTINE,
         "The page reserves text and data mining, and the dataset excludes such pages.",
     )
-    TAKEDOWN = "takedown", Kind.QUARANTINE, "The article is on the dataset's takedown list."
+    RIGHTS_TAKEDOWN = (
+        "rights.takedown",
+        Kind.QUARANTINE,
+        "The article is on the takedown list of the dataset.",
+    )
     PRIVACY_EMAIL = "privacy.email", Kind.NOTE, "E-mail addresses were masked."
     PRIVACY_PHONE = "privacy.phone", Kind.NOTE, "Telephone numbers were masked."
     PRIVACY_IP = "privacy.ip", Kind.NOTE, "Public IP addresses were masked."
