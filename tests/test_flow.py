@@ -95,7 +95,7 @@ def test_prefect_shows_summary_and_report(flow, write_corpus, stories, tmp_path)
 
     with get_client(sync_client=True) as client:
         shown = {a.key: a for a in client.read_artifacts() if a.key}
-    assert "2 raw" in str(shown["broadsheet-valley"].data)
+    assert "| 2 | 2 | 0 | 0 |" in str(shown["broadsheet-valley"].data)
     assert "validation/index.html" in str(shown["broadsheet-valley-report"].data)
 
 
