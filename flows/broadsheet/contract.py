@@ -66,7 +66,7 @@ def _file_stem(table: Table) -> str:
 def _property(column: Column) -> dict[str, Any]:
     schema = _json_type(column.type)
     if column.values:
-        schema["enum"] = list(column.values)
+        schema["enum"] = [*column.values, None] if column.nullable else list(column.values)
     if column.nullable:
         schema["type"] = [schema["type"], "null"]
     return schema | {"description": column.meaning}

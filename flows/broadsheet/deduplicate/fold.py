@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from broadsheet.config import Duplicates
+from broadsheet.config import Duplicates, Splits
 from broadsheet.deduplicate.groups import Rows, codes
 from broadsheet.deduplicate.kinship import NOWHERE, Kinship, relate
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.signatures import resemblance, signatures_from_arrow
+from broadsheet.deduplicate.splits import SPLIT_COLUMNS, assign_splits
 from broadsheet.deduplicate.syndication import syndicated_agencies
 from broadsheet.tables import ACROSS_BATCHES, ARTICLE, DUPLICATE
 
@@ -56,7 +57,14 @@ class Folding:
     duplicates: pa.Table
 
 
-def fold(keys: pa.Table, settings: Duplicates, read: TextReader | None = None) -> Folding:
+def fold(
+    keys: pa.Table,
+    settings: Duplicates,
+    read: TextReader | None = None,
+    *,
+    splits: Splits | None = None,
+    earlier: pa.Table | None = None,
+) -> Folding:
     """Group copies, keep one of each group, and label what is left.
 
     Rows with the same text, and rows of the same page (URL or id), are copies, as are those that a
@@ -68,17 +76,21 @@ def fold(keys: pa.Table, settings: Duplicates, read: TextReader | None = None) -
         settings: the ``[duplicates]`` section.
         read: reads texts by address, to compare those that may be near copies. Without it there
             are no near copies, and the similarity of revisions is estimated.
+        splits: the ``[splits]`` section; without it there are none.
+        earlier: ``id`` and ``split`` of the release before, whose articles keep their splits.
 
     """
     keys = keys.take(pc.sort_indices(keys, sort_keys=list(RANKING)))
     kinship = relate(keys, settings, read)
     into = kinship.cluster if "near" in settings.fold else kinship.same
-    survivors = _survivors(keys, kinship, into)
+    survivors = _survivors(keys, kinship, into, splits or Splits(), earlier)
     duplicates = _duplicates(keys, kinship, into, read)
     return Folding(_by_address(survivors), _by_address(duplicates))
 
 
-def _survivors(keys: pa.Table, kinship: Kinship, into: Rows) -> pa.Table:
+def _survivors(
+    keys: pa.Table, kinship: Kinship, into: Rows, splits: Splits, earlier: pa.Table | None
+) -> pa.Table:
     stays = np.flatnonzero(into == np.arange(len(keys)))
     copies = np.bincount(into, minlength=len(keys)) - 1
     holder = kinship.container[stays]
@@ -93,6 +105,9 @@ def _survivors(keys: pa.Table, kinship: Kinship, into: Rows) -> pa.Table:
         "story": _ids(keys, np.where(told[story] > 1, story, NOWHERE)),
         "contained_in": _ids(keys, np.where(holder == stays, NOWHERE, holder)),
         "syndicated_from": syndicated_agencies(keys, kinship.cluster).take(stays),
+        "split": assign_splits(
+            keys.select(SPLIT_COLUMNS).take(stays), kinship.families()[stays], splits, earlier
+        ),
     }
     return pa.table([columns[name] for name in SURVIVOR_SCHEMA.names], schema=SURVIVOR_SCHEMA)
 
