@@ -18,9 +18,13 @@ aground within sight of the pier.
 The work will take six weeks and cost less than the repairs of last year, the council said."""
 
 
+def make_id(number):
+    return "harbour" + f"{number:09d}".translate(str.maketrans("0189", "abcd"))
+
+
 def make_article(number=0, **changes):
     article = {
-        "id": f"harbour-{number:06d}",
+        "id": make_id(number),
         "text": TEXT,
         "source": Source(f"raw/{number}.txt", None, 0, 400, f"{number:064x}", "text"),
         "url": f"https://www.brellpost.example/harbour/{number}",
@@ -45,12 +49,12 @@ def make_article(number=0, **changes):
 
 
 @pytest.fixture
-def article():
-    """Make an article, good but for what is changed."""
-    return make_article
+def id_of():
+    """Return the id of an article by its number."""
+    return make_id
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staged():
     """Make a table of staged articles: ten good ones, then one for each dict of changes."""
 
@@ -62,7 +66,7 @@ def staged():
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def released(staged):
     """Make the projection of a release: ten good rows, then one for each dict of changes."""
 

@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from broadsheet.reasons import is_reason
+from broadsheet.reasons import Reason, is_reason
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
 from broadsheet.text import clean, squeeze
+from broadsheet.validate.language_signs import SAMPLE_CHARS, can_be_in
 
 
 def _narrow(schema: pa.Schema) -> tuple[str, ...]:
@@ -57,8 +58,18 @@ def _are_sure(evidence: list[dict[str, Any]]) -> bool:
     return all(0 <= item["confidence"] <= 1 and item["rule"] for item in evidence)
 
 
+def _is_known_outlet(notes: list[str]) -> bool:
+    return Reason.OUTLET_UNKNOWN not in notes
+
+
 def _are_reasons(notes: list[str]) -> bool:
     return all(is_reason(note) for note in notes)
+
+
+def _agree(articles: pa.Table) -> pa.Array:
+    texts = pc.utf8_slice_codeunits(articles["text"], 0, SAMPLE_CHARS).to_pylist()
+    pairs = zip(texts, articles["language"].to_pylist(), strict=True)
+    return pa.array([can_be_in(text or "", tag or "und") for text, tag in pairs])
 
 
 _MEASURES: Final[dict[str, tuple[str, Callable[[pa.ChunkedArray], pa.Array]]]] = {
@@ -72,11 +83,13 @@ _MEASURES: Final[dict[str, tuple[str, Callable[[pa.ChunkedArray], pa.Array]]]] =
     "agencies_are_names": ("agencies", lambda c: _flags(_are_names, c)),
     "evidence_is_sound": ("evidence", lambda c: _flags(_are_sure, c)),
     "notes_are_known": ("notes", lambda c: _flags(_are_reasons, c)),
+    "outlet_is_known": ("notes", lambda c: _flags(_is_known_outlet, c)),
 }
 
 BATCH_COLUMNS: Final[tuple[str, ...]] = (
     *_narrow(STAGED_ARTICLE_SCHEMA),
     *_MEASURES,
+    "language_fits_text",
 )
 """Columns that an expectation of ``batch.json`` can name."""
 
@@ -89,6 +102,7 @@ def project_batch(articles: pa.Table) -> pd.DataFrame:
     columns = {name: articles.column(name) for name in _narrow(STAGED_ARTICLE_SCHEMA)}
     for name, (source, measure) in _MEASURES.items():
         columns[name] = measure(articles.column(source))
+    columns["language_fits_text"] = _agree(articles)
     return to_frame(pa.table(columns))
 
 
