@@ -1,0 +1,126 @@
+"""HTML: the article told from its page.
+
+The page is parsed once. Its head, its JSON-LD and its marks are read for what they state; its text
+is cut into blocks and the body chosen among them; each field is then decided among all places that
+speak of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from broadsheet.parse.html_authors import choose_authors
+from broadsheet.parse.html_body import find_body
+from broadsheet.parse.html_dates import choose_dates
+from broadsheet.parse.html_marks import read_marks
+from broadsheet.parse.html_setting import setting_of
+from broadsheet.parse.html_statements import Statements, read_statements
+from broadsheet.parse.html_titles import choose_titles
+from broadsheet.parse.html_tree import read_page
+from broadsheet.reasons import Reason
+from broadsheet.records import Field, ParsedArticle, RawRecord, Rejection, Witness
+from broadsheet.text import clean, excerpt
+
+# How often a place that needs no choice is right; see docs/html.md.
+_CONFIDENCE: Final = {
+    "link.canonical": 0.97,
+    "og.url": 0.95,
+    "jsonld.url": 0.9,
+    "jsonld.page.url": 0.85,
+    "og.site_name": 0.95,
+    "jsonld.publisher": 0.93,
+    "jsonld.page.publisher": 0.9,
+    "meta.site": 0.7,
+    "html.lang": 0.9,
+    "meta.language": 0.85,
+    "jsonld.language": 0.85,
+    "jsonld.page.language": 0.8,
+    "jsonld.subtitle": 0.8,
+}
+_DECLARED_CONFIDENCE: Final = 0.9
+
+
+def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
+    """Tell the article of an HTML record from its page.
+
+    Returns:
+        The parsed article, or a rejection with ``content.empty`` where the page shows no text that
+        reads like an article.
+
+    """
+    page = read_page(record.text)
+    if page is None:
+        return _empty(record, "the record holds no HTML element")
+    found = read_statements(page.root)
+    read_marks(page, found)
+    setting = setting_of(record, found)
+    body = find_body(page, setting.headline, found.body)
+    text, cleaning = clean(body.text)
+    if not text:
+        return _empty(record, "no block of the page reads like the body of an article")
+    witnesses = (
+        *_declared(record),
+        *choose_titles(page, found, body, setting),
+        *choose_authors(page, found, body, setting),
+        *choose_dates(page, found, body, setting),
+        *_plain_fields(found),
+    )
+    is_partial = not body.is_stated and not bool(body.chosen.all())
+    notes = (*record.notes, *cleaning, *((Reason.CHROME_REMOVED,) if is_partial else ()))
+    return ParsedArticle(
+        source=record.source,
+        text=text,
+        witnesses=tuple(_tidy(witness) for witness in witnesses),
+        is_paywalled=found.is_paywalled,
+        notes=notes,
+    )
+
+
+def _empty(record: RawRecord, detail: str) -> Rejection:
+    return Rejection(
+        source=record.source,
+        stage="parse",
+        reason=Reason.CONTENT_EMPTY,
+        detail=detail,
+        excerpt=excerpt(record.text[:4_000], 240),
+    )
+
+
+def _declared(record: RawRecord) -> Iterator[Witness]:
+    """Yield what the container states beside the page, such as a WARC header or a JSON key."""
+    for name, values in record.fields.items():
+        if name != "text":
+            for value in values:
+                yield Witness(
+                    field=name,
+                    value=value,
+                    rule=f"field.{name}",
+                    confidence=_DECLARED_CONFIDENCE,
+                    excerpt=value[:160],
+                )
+
+
+def _plain_fields(found: Statements) -> Iterator[Witness]:
+    """Yield outlet, address, language and standfirst as stated, the surest place first."""
+    names: tuple[Field, ...] = ("outlet", "url", "language", "subtitle")
+    met: set[tuple[str, str]] = set()
+    known = [s for s in found.of(*names) if s.rule in _CONFIDENCE]
+    for statement in sorted(known, key=lambda s: -_CONFIDENCE[s.rule]):
+        if (statement.field, statement.rule) not in met:
+            met.add((statement.field, statement.rule))
+            yield Witness(
+                field=statement.field,
+                value=statement.value,
+                rule=statement.rule,
+                confidence=_CONFIDENCE[statement.rule],
+                excerpt=statement.excerpt,
+            )
+
+
+def _tidy(witness: Witness) -> Witness:
+    """Return a witness whose strings any encoder takes."""
+    return replace(
+        witness,
+        value=" ".join(clean(witness.value)[0].split()),
+        excerpt=" ".join(clean(witness.excerpt)[0].split())[:160],
+    )

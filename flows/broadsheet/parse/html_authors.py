@@ -1,0 +1,243 @@
+"""Who wrote it: which of the names that a page states are its authors."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from broadsheet.parse.html_body import Body
+from broadsheet.parse.html_choice import by_confidence, probabilities, witnesses
+from broadsheet.parse.html_features import Floats, count_words
+from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_setting import Setting, key_of
+from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_tree import Page
+from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
+from broadsheet.records import Witness
+
+RULES: Final = words(
+    "jsonld.author jsonld.page.author meta.author microdata.author link.author link.profile "
+    "class.author byline signature"
+)
+_AROUND: Final = (
+    *(TAG_BITS[tag] for tag in ("article", "header", "footer", "aside", "nav", "p", "hidden")),
+    *(
+        CLASS_BITS[name]
+        for name in (
+            "author",
+            "bio",
+            "date",
+            "meta",
+            "comment",
+            "related",
+            "list",
+            "side",
+            "caption",
+        )
+    ),
+)
+FEATURES: Final = (
+    *(f"by.{rule}" for rule in RULES),
+    *(f"page.{rule}" for rule in RULES),
+    *(f"among.{rule}" for rule in RULES),
+    *words(
+        "rules times words chars capitals has_digit is_site has_site is_role is_wide has_mark "
+        "before_body after_body index rank within_other holds_other first_in_rule has_by"
+    ),
+    *(f"around.{number}" for number in range(len(_AROUND))),
+)
+
+_BY: Final = (
+    r"(?:(?:written|posted|published|story|words|text|report(?:ed|ing)?|article|review(?:ed)?|"
+    r"submitted|contributed|words and photos|geschrieben|verfasst|veröffentlicht|ein beitrag|"
+    r"publié|écrit|rédigé|escrito|publicado|scritto|pubblicato|geplaatst|tekst|texte|testo|"
+    r"texto)\s+)?"
+    r"(?:by|von|par|por|di|da|door|av|af|przez|от|автор|autore?s?|authors?|auteurs?|"
+    r"autor(?:in|en|ka)?|"
+    r"text|texte|tekst|redaktion|verfasser|συντάκτης|γράφει(?: ο| η)?|著者|作者|文|記者|記事|"
+    r"writer|editor|"
+    r"skrevet av|napisał[ao]?|yazar|autor wpisu|penulis)"
+)
+_LEADING_BY: Final = re.compile(rf"^{_BY}\s*[:：]?\s+(?=\S)|^{_BY}\s*[:：]\s*", re.IGNORECASE)
+_BYLINE: Final = re.compile(rf"^{_BY}(?:\s*[:：]\s*|\s+)(?=[^\W\d_])", re.IGNORECASE)
+_CUT: Final = re.compile(
+    r"\s+[|•·–—‖/]\s+|\s*[|•·]\s*|\s+-\s+|\s*[(\[]|\s{2,}|\n|\s*@|\s+https?:|"
+    r"\s+(?:on|am|le|el|il|op|den|dnia)\s+(?=\S*\d)|,?\s+(?=\d)|\s*:\s*|"
+    r",?\s+(?:updated|published|posted|follow|"
+    r"for the|for|in|at|is an?|staff|senior|special to|"
+    r"contributor|correspondent|reporter|editor|columnist|writer|associated press|contributing|"
+    r"photos? by|für)\b",
+    re.IGNORECASE,
+)
+_SPLIT: Final = re.compile(
+    r"\s*[;|/\n&、，]\s*|\s*,\s+(?:(?:and|und|et|y|e)\s+)?"
+    r"|\s+(?:and|And|AND|und|et|y|e|og|och|en|mit|with|και|и|i)\s+(?=\S)"
+)
+_ROLE: Final = re.compile(
+    r"\b(?:staff|admin|editors?|editorial|team|redaktion|redacci[oó]n|r[eé]daction|redazione|"
+    r"newsroom|news|desk|guest|press|agency|agentur|reuters|associated|afp|dpa|apa|ap|wire|bureau|"
+    r"contributor|correspondent|reporter|writer|author|autor|published|posted|comments?|more|"
+    r"view|all|about|share|online|web|website|blog|com|magazine|inc|gmbh|university|department)\b",
+    re.IGNORECASE,
+)
+_MARK: Final = re.compile(r"[@#:/|•<>{}=?!…\"“”]|https?|www\.|\.com\b")
+_LEAST_CONFIDENCE: Final = 0.4
+_MOST_WITNESSES: Final = 10
+_LONGEST: Final = 8  # words; a longer text is no name
+_MOST: Final = 60
+_HEAD: Final = 25
+_TAIL: Final = 6
+
+
+@dataclass(slots=True)
+class AuthorClaim:
+    """A name with all the places that state it.
+
+    Attributes:
+        value: as the first of them spells it.
+        rules: the raw characters of each place, by rule.
+        block: the first block that shows it; -1 where none does.
+        times: how often it is stated.
+        first_in_rule: whether it is the first name that one of its rules gives.
+        has_by: whether a word such as "by" stands before it.
+
+    """
+
+    value: str
+    rules: dict[str, str] = field(default_factory=dict)
+    block: int = -1
+    times: int = 0
+    first_in_rule: bool = False
+    has_by: bool = False
+
+
+def gather_authors(page: Page, found: Statements, body: Body) -> list[AuthorClaim]:
+    """Return the distinct names that may be authors, in the order they were met."""
+    claims: dict[str, AuthorClaim] = {}
+    met: set[str] = set()
+    places = [(s.value, s.rule, s.block, s.excerpt) for s in found.of("author")]
+    for value, rule, block, excerpt in (*places, *_bylines(page, body)):
+        has_by = _LEADING_BY.match(value) is not None
+        for name in names_in(value):
+            key = key_of(name)
+            if len(claims) >= _MOST and key not in claims:
+                continue
+            known = claims.setdefault(key, AuthorClaim(name))
+            known.rules.setdefault(rule, excerpt)
+            known.times += 1
+            known.has_by |= has_by
+            known.first_in_rule |= rule not in met
+            met.add(rule)
+            if known.block < 0:
+                known.block = block
+    return list(claims.values())
+
+
+def _bylines(page: Page, body: Body) -> Iterator[tuple[str, str, int, str]]:
+    """Yield short blocks near the body that begin as a byline does."""
+    chosen = np.flatnonzero(body.chosen)
+    start = int(chosen[0]) if len(chosen) else 0
+    end = int(chosen[-1]) if len(chosen) else 0
+    for index in range(max(0, start - _HEAD), min(len(page.blocks), start + 4)):
+        text = page.blocks[index].text
+        if len(text) < 160 and _BYLINE.match(text):  # noqa: PLR2004 - a line, no paragraph
+            yield text, "byline", index, text
+    for index in range(max(start + 4, end - 2), min(len(page.blocks), end + _TAIL)):
+        text = page.blocks[index].text
+        if len(text) < 120 and _BYLINE.match(text):  # noqa: PLR2004 - a line, no paragraph
+            yield text, "signature", index, text
+
+
+def names_in(value: str) -> list[str]:
+    """Return the names in a byline as found: without "by", roles, dates and addresses."""
+    if value.startswith(("http:", "https:", "www.", "//")):
+        return []
+    value = _LEADING_BY.sub("", value.strip(), count=1)
+    names = []
+    for part in _SPLIT.split(value):
+        name = _LEADING_BY.sub("", part, count=1)
+        cut = _CUT.search(name)
+        name = (name[: cut.start()] if cut else name).strip(" ,.;:-–—|\"'“”*")
+        if name and key_of(name) and count_words(name) <= _LONGEST and len(name) < 80:  # noqa: PLR2004
+            names.append(name)
+    return names
+
+
+def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: Setting) -> Floats:
+    """Describe each claim, shape (claims, ``len(FEATURES)``).
+
+    Longer than 40 lines because it names the features one by one.
+    """
+    on_page = [float(any(rule in c.rules for c in claims)) for rule in RULES]
+    among = [float(sum(rule in c.rules for c in claims)) for rule in RULES]
+    keys = [key_of(claim.value) for claim in claims]
+    chosen = np.flatnonzero(body.chosen)
+    start = int(chosen[0]) if len(chosen) else 0
+    end = int(chosen[-1]) if len(chosen) else 0
+    rows = []
+    for rank, (claim, key) in enumerate(zip(claims, keys, strict=True)):
+        block = claim.block if claim.block < len(page.blocks) else -1
+        around = page.nodes[page.blocks[block].node].around if block >= 0 else 0
+        parts = claim.value.split()
+        rows.append(
+            (
+                *(rule in claim.rules for rule in RULES),
+                *on_page,
+                *among,
+                len(claim.rules),
+                claim.times,
+                len(parts),
+                len(claim.value),
+                100 * sum(part[0].isupper() for part in parts) // max(len(parts), 1),
+                any(map(str.isdigit, claim.value)),
+                key in setting.sites,
+                any(len(s) > 3 and (s in key or key in s) for s in setting.sites),  # noqa: PLR2004
+                len(_ROLE.findall(claim.value)),
+                not claim.value.isascii() and claim.value.upper() == claim.value.lower(),
+                len(_MARK.findall(claim.value)),
+                min(max(block - start, -60), 60) if block >= 0 else -99,
+                min(max(block - end, -60), 60) if block >= 0 else -99,
+                block,
+                rank,
+                sum(key in other and key != other for other in keys),
+                sum(other in key and key != other for other in keys),
+                claim.first_in_rule,
+                claim.has_by,
+                *(bool(around & bit) for bit in _AROUND),
+            )
+        )
+    return np.array(rows, np.float32).reshape(len(claims), len(FEATURES))
+
+
+def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+    """Return the witnesses of the authors, the chosen ones first and under one rule.
+
+    Names that were weighed and not chosen follow, their rule marked with a question mark.
+    """
+    claims = gather_authors(page, found, body)
+    rows = author_features(claims, page, body, setting)
+    confidences = probabilities(load_forest("authors").log_odds(rows))
+    chosen = [number for number, p in enumerate(confidences) if p >= _LEAST_CONFIDENCE]
+    if not chosen:
+        return []
+    common = [rule for rule in RULES if all(rule in claims[number].rules for number in chosen)]
+    rule = common[0] if common else "authors.joined"
+    result = [
+        Witness(
+            field="author",
+            value=claims[number].value,
+            rule=rule,
+            confidence=confidences[number],
+            excerpt=claims[number].rules.get(rule, next(iter(claims[number].rules.values())))[:160],
+        )
+        for number in chosen
+    ]
+    for number in by_confidence(confidences):
+        if number not in chosen:
+            places = [
+                (claims[number].value, f"{r}?", raw) for r, raw in claims[number].rules.items()
+            ]
+            result += witnesses("author", places[:1], confidences[number])
+    return result[: max(len(chosen), _MOST_WITNESSES)]

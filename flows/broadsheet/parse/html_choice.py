@@ -1,0 +1,37 @@
+"""From scores to witnesses: what is chosen comes first, what was weighed beside it follows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from broadsheet.parse.html_features import Floats
+from broadsheet.records import Field, Witness
+
+_MOST_WITNESSES: Final = 12
+_CEILING: Final = 0.995
+
+
+def probabilities(log_odds: Floats) -> list[float]:
+    """Turn log odds into probabilities, rounded so that no processor's last bit shows."""
+    with np.errstate(over="ignore"):
+        values = 1 / (1 + np.exp(-log_odds.astype(np.float64)))
+    return [min(round(float(value), 3), _CEILING) for value in values]
+
+
+def by_confidence(confidences: Sequence[float]) -> list[int]:
+    """Return the indexes of claims, the surest first, equal ones in the order they were met."""
+    return sorted(range(len(confidences)), key=lambda index: (-confidences[index], index))
+
+
+def witnesses(
+    name: Field, places: Iterable[tuple[str, str, str]], confidence: float
+) -> Iterator[Witness]:
+    """Yield a witness for each place (value, rule, raw characters) that makes one claim."""
+    for value, rule, raw in places:
+        yield Witness(field=name, value=value, rule=rule, confidence=confidence, excerpt=raw[:160])
+
+
+def bounded(found: Iterable[Witness]) -> list[Witness]:
+    """Return the first witnesses, as many as a reader can weigh."""
+    return [witness for witness, _ in zip(found, range(_MOST_WITNESSES), strict=False)]

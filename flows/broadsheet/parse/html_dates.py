@@ -1,0 +1,277 @@
+"""When it was published: which of the days that a page states is the one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from broadsheet.parse.html_body import Body
+from broadsheet.parse.html_choice import bounded, by_confidence, probabilities, witnesses
+from broadsheet.parse.html_days import Day, days_in, stated_day
+from broadsheet.parse.html_features import Floats
+from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_setting import Setting
+from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_tree import Page
+from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
+from broadsheet.records import Witness
+
+RULES: Final = words(
+    "jsonld.published jsonld.created jsonld.page.published jsonld.page.created "
+    "jsonld.modified  jsonld.page.modified meta.published meta.date meta.modified "
+    "microdata.datetime microdata.text  microdata.modified time.datetime time.text "
+    "time.modified class.date head body tail path"
+)
+_MODIFIED: Final = frozenset(rule for rule in RULES if rule.endswith(".modified"))
+_AROUND: Final = (
+    *(
+        TAG_BITS[tag]
+        for tag in ("article", "header", "footer", "aside", "nav", "p", "li", "hidden")
+    ),
+    *(
+        CLASS_BITS[name]
+        for name in (
+            "date",
+            "meta",
+            "author",
+            "comment",
+            "related",
+            "list",
+            "side",
+            "footer",
+            "title",
+        )
+    ),
+)
+FEATURES: Final = (
+    *(f"by.{rule}" for rule in RULES),
+    *(f"page.{rule}" for rule in RULES),
+    *(f"times.{rule}" for rule in RULES),
+    *words(
+        "rules times has_time is_ambiguous before_body after_body index rank by_age from_newest "
+        "days_since_oldest days_to_newest is_head_day days_to_modified days_from_path claims "
+        "says_update says_publish year is_first_shown"
+    ),
+    *(f"around.{number}" for number in range(len(_AROUND))),
+)
+_UPDATE: Final = re.compile(
+    r"updat|modif|edit(?:ed|iert)|aktualis|geändert|stand:|actuali|mis à jour|aggiorn|bijgewerkt|"
+    r"zaktual|обновл|更新|senast|oppdatert|güncel|ενημ",
+    re.IGNORECASE,
+)
+_PUBLISH: Final = re.compile(
+    r"publi|posted|veröffentl|erstellt|geposted|created|on:|first|opublik|опубл|submitted|datum|"
+    r"date|fecha|data\b|発表|公開|發布|发布|yayın|δημοσ|released|written",
+    re.IGNORECASE,
+)
+_PATH: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?([0-2]\d|3[01])(?!\d)"
+    r"|/((?:19|20)\d\d)/([a-z]{3})/([0-3]?\d)/"
+)
+_CLOCK: Final = re.compile(r"\d{1,2}:\d\d")
+_ZONE: Final = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$|\b(?:UTC|GMT)\b")
+_MODIFIED_CONFIDENCE: Final = {
+    "jsonld.modified": 0.93,
+    "meta.modified": 0.9,
+    "microdata.modified": 0.9,
+    "jsonld.page.modified": 0.85,
+    "time.modified": 0.8,
+}
+_LEAST_CONFIDENCE: Final = 0.1
+_MOST_CLAIMS: Final = 4
+_LONGEST_HEAD: Final = 300
+_MOST: Final = 60
+_HEAD: Final = 40
+_NEAR: Final = 4
+_FAR: Final = 20_000
+
+
+@dataclass(slots=True)
+class DateClaim:
+    """A day with all the places that state it.
+
+    Attributes:
+        day: the day.
+        rules: value and raw characters of each place, by rule; the first of each.
+        times: how often each rule states it.
+        block: the first block that shows it; -1 where none does.
+        is_ambiguous: whether every place leaves day and month exchangeable.
+        has_time: whether a time of day is stated with it.
+        says: the words around it.
+
+    """
+
+    day: date
+    rules: dict[str, tuple[str, str]] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
+    block: int = -1
+    is_ambiguous: bool = True
+    has_time: bool = False
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    day: Day
+    value: str
+    rule: str
+    excerpt: str
+    block: int
+
+
+def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[DateClaim]:
+    """Return the distinct days that a page states, in the order they were met."""
+    claims: dict[date, DateClaim] = {}
+    mentions = [*_stated(found, setting), *_in_path(setting), *_shown(page, body, setting)]
+    sure = {m.day.day for m in mentions if not m.day.is_ambiguous}
+    for mention in mentions:
+        day = mention.day.day
+        if mention.day.is_ambiguous and day not in sure:
+            other = date(day.year, day.day, day.month)
+            day = other if other in sure else day
+        if len(claims) >= _MOST and day not in claims:
+            continue
+        known = claims.setdefault(day, DateClaim(day))
+        known.rules.setdefault(mention.rule, (mention.value, mention.excerpt))
+        known.times[mention.rule] = known.times.get(mention.rule, 0) + 1
+        known.is_ambiguous &= mention.day.is_ambiguous
+        known.has_time |= mention.day.has_time
+        known.says += " " + mention.excerpt[:80]
+        if known.block < 0:
+            known.block = mention.block
+    return list(claims.values())
+
+
+def _stated(found: Statements, setting: Setting) -> Iterator[_Mention]:
+    for statement in found.of("published", "modified"):
+        day = stated_day(statement.value, setting.order)
+        if day and statement.rule in _RULE_SET:
+            yield _Mention(day, statement.value, statement.rule, statement.excerpt, statement.block)
+
+
+_RULE_SET: Final = frozenset(RULES)
+
+
+def _in_path(setting: Setting) -> Iterator[_Mention]:
+    for match in _PATH.finditer(setting.url):
+        year, month, number = (group for group in match.groups() if group)
+        day = stated_day(
+            f"{number} {month} {year}" if month.isalpha() else f"{year}-{month}-{number}", "DMY"
+        )
+        if day:
+            yield _Mention(day, day.day.isoformat(), "path", match[0], -1)
+            return
+
+
+def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
+    """Yield the days that blocks show: in marked elements, before, in and after the body."""
+    chosen = np.flatnonzero(body.chosen)
+    start = int(chosen[0]) if len(chosen) else 0
+    end = int(chosen[-1]) if len(chosen) else 0
+    for index, block in enumerate(page.blocks):
+        text = block.text[:_LONGEST_HEAD]
+        if not any(map(str.isdigit, text)):
+            continue
+        if page.nodes[block.node].near & CLASS_BITS["date"]:
+            rule = "class.date"
+        elif index < start or (index <= start + _NEAR and len(block.text) < _LONGEST_HEAD):
+            rule = "head"
+        elif index <= end:
+            rule = "body"
+        else:
+            rule = "tail"
+        for day in days_in(text, setting.order):
+            yield _Mention(day, day.text, rule, text, index)
+
+
+def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
+    """Describe each claim, shape (claims, ``len(FEATURES)``).
+
+    Longer than 40 lines because it names the features one by one.
+    """
+    on_page = [float(any(rule in c.rules for c in claims)) for rule in RULES]
+    chosen = np.flatnonzero(body.chosen)
+    start = int(chosen[0]) if len(chosen) else 0
+    end = int(chosen[-1]) if len(chosen) else 0
+    by_age = sorted(claim.day for claim in claims)
+    modified = next((c.day for c in claims if _MODIFIED & c.rules.keys()), None)
+    path = next((c.day for c in claims if "path" in c.rules), None)
+    head = next(
+        (c.day for c in claims if c.rules.keys() - _MODIFIED - {"path", "body", "tail"}), None
+    )
+    shown = min((c.block for c in claims if c.block >= 0), default=-1)
+    rows = []
+    for rank, claim in enumerate(claims):
+        block = claim.block if claim.block < len(page.blocks) else -1
+        around = page.nodes[page.blocks[block].node].around if block >= 0 else 0
+        rows.append(
+            (
+                *(rule in claim.rules for rule in RULES),
+                *on_page,
+                *(claim.times.get(rule, 0) for rule in RULES),
+                len(claim.rules),
+                sum(claim.times.values()),
+                claim.has_time or any("T" in value for value, _ in claim.rules.values()),
+                claim.is_ambiguous,
+                min(max(block - start, -60), 60) if block >= 0 else -99,
+                min(max(block - end, -60), 60) if block >= 0 else -99,
+                block,
+                rank,
+                by_age.index(claim.day),
+                len(by_age) - by_age.index(claim.day),
+                (claim.day - by_age[0]).days,
+                (by_age[-1] - claim.day).days,
+                claim.day == head,
+                (modified - claim.day).days if modified else -_FAR,
+                (claim.day - path).days if path else -_FAR,
+                len(claims),
+                bool(_UPDATE.search(claim.says)),
+                bool(_PUBLISH.search(claim.says)),
+                claim.day.year,
+                block == shown,
+                *(bool(around & bit) for bit in _AROUND),
+            )
+        )
+    return np.array(rows, np.float32).reshape(len(claims), len(FEATURES))
+
+
+def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+    """Return the witnesses of the day of publication, the chosen day first, and of the last change.
+
+    The places of the chosen day are ordered by how exact they are; of each other day that was
+    weighed only one place is named.
+    """
+    claims = gather_dates(page, found, body, setting)
+    rows = date_features(claims, page, body)
+    confidences = probabilities(load_forest("dates").log_odds(rows))
+    order = by_confidence(confidences)
+    result: list[Witness] = []
+    if order and confidences[order[0]] >= _LEAST_CONFIDENCE:
+        for rank, number in enumerate(order[:_MOST_CLAIMS]):
+            places = _places(claims[number])
+            result += witnesses(
+                "published", places if rank == 0 else places[:1], confidences[number]
+            )
+    modified = (
+        Witness(field="modified", value=value, rule=rule, confidence=confidence, excerpt=raw)
+        for rule, confidence in _MODIFIED_CONFIDENCE.items()
+        for value, raw in [
+            next(((s.value, s.excerpt) for s in found.of("modified") if s.rule == rule), ("", ""))
+        ]
+        if value
+    )
+    return [*bounded(result), *modified]
+
+
+def _places(claim: DateClaim) -> list[tuple[str, str, str]]:
+    """Return the places of a day, those that state a time of day and its zone first."""
+    places = [(value, rule, raw) for rule, (value, raw) in claim.rules.items()]
+    return sorted(places, key=lambda place: (-_exactness(place[0]), RULES.index(place[1])))
+
+
+def _exactness(value: str) -> int:
+    has_clock = bool(_CLOCK.search(value))
+    return has_clock + (has_clock and bool(_ZONE.search(value)))

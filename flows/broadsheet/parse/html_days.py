@@ -1,0 +1,126 @@
+"""Days in written dates, as far as telling one day from another needs.
+
+This is no date parser: what a date means, with its time and zone, is for the normaliser. Here two
+statements of one day must be told from statements of two.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+Order = Literal["DMY", "MDY"]
+
+# Stems of month names, without accents; first those that are longer than another's.
+_STEMS: Final = tuple(
+    (stem, month)
+    for month, stems in enumerate(
+        (
+            "jan ene gen ian sty led sij oca янв січ јан ιαν sau tammi",
+            "feb fev feu febr fév lut uno velj sub фев лют φεβ vas helmi",
+            "mar mrz maer bre ozuj мар бер μαρ kov maalis",
+            "apr abr avr kwi dub trav nis апр кві απρ bal huhti",
+            "may mai maj mag mei kve svib май мая тра мај μαι geg touko",
+            "jun juin giu cze cerven lip.hr haz июн чер јун ιουν bir kesa",
+            "jul juil lug lip cervenec srp.hr tem июл лип јул ιουλ lie heina",
+            "aug ago aou aout sie srp kol agu авг сер ауг αυγ rugpj elo",
+            "sep set wrz zar ruj eyl сен вер σεπ rugs syys",
+            "oct okt ott out paz rij lis.hr eki окт жов οκτ spal loka",
+            "nov lis stu kas ноя лис нов νοε lapkr marras",
+            "dec dez dic des gru pro ara дек гру дец δεκ gruod joulu",
+        ),
+        start=1,
+    )
+    for stem in stems.split()
+    if "." not in stem
+)
+_MONTHS: Final = tuple(sorted(_STEMS, key=lambda pair: -len(pair[0])))
+_LONGEST_MONTH: Final = 12
+
+_YEAR: Final = r"(?:19[5-9]\d|20[0-4]\d)"
+_WORD: Final = r"[^\W\d_]{3,12}"
+_DATE: Final = re.compile(
+    rf"(?<![\d.,/-])(?:"
+    rf"(?P<y1>{_YEAR})\s?[-/.–]\s?(?P<m1>[01]?\d)\s?[-/.–]\s?(?P<d1>[0-3]?\d)(?=\D|$)"
+    rf"|(?P<d2>[0-3]?\d)\s?[-/.]\s?(?P<m2>[01]?\d|[0-3]\d)\s?[-/.]\s?(?P<y2>{_YEAR}|\d\d(?![\d./:-]))"
+    rf"|(?P<y3>{_YEAR})\s?[年년]\s?(?P<m3>[01]?\d)\s?[月월]\s?(?P<d3>[0-3]?\d)"
+    rf"|(?P<d4>[0-3]?\d)(?:st|nd|rd|th|er|º|ª|\.|-)?\s?(?:of |de |di |d[’'])?"
+    rf"[\s-]?(?P<w4>{_WORD})[.,]?[\s/-]?\s?(?:de |del |г\.? )?(?P<y4>{_YEAR})"
+    rf"|(?P<y6>{_YEAR})[\s.,-]+(?P<w6>{_WORD})\.?[\s-](?P<d6>[0-3]?\d)(?!\d)"
+    rf")"
+    rf"|\b(?P<w5>{_WORD})\.?\s(?P<d5>[0-3]?\d)(?:st|nd|rd|th|\.)?,?\s?(?:at |\|\s?)?"
+    rf"(?P<y5>{_YEAR})(?!\d)"
+)
+_COMPACT: Final = re.compile(rf"^({_YEAR})([01]\d)([0-3]\d)(?:\D|\d{{4,6}}|$)")
+_CLOCK: Final = re.compile(r"\d{1,2}[:.h]\d\d")
+_FAR_PIVOT: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that a text states, and where.
+
+    Attributes:
+        day: the calendar day as written.
+        text: the characters that state it.
+        is_ambiguous: whether day and month could be exchanged.
+        has_time: whether a time of day follows.
+
+    """
+
+    day: date
+    text: str
+    is_ambiguous: bool
+    has_time: bool
+
+
+def days_in(text: str, order: Order) -> Iterator[Day]:
+    """Yield the days that a text states with their year, left to right."""
+    for match in _DATE.finditer(text):
+        found = {name[0]: value for name, value in match.groupdict().items() if value}
+        year = int(found["y"])
+        if year < 100:  # noqa: PLR2004 - two digits
+            year += 2000 if year < _FAR_PIVOT else 1900
+        number = int(found["d"])
+        month = month_of(found["w"]) if "w" in found else int(found["m"])
+        is_digits = match["d2"] is not None
+        if is_digits and ((order == "MDY" and number <= 12) or month > 12):  # noqa: PLR2004
+            number, month = month, number
+        day = _day(year, month, number)
+        if day:
+            tail = text[match.end() : match.end() + 24]
+            yield Day(
+                day,
+                match[0].strip(),
+                is_digits and number <= 12 and month <= 12 and number != month,  # noqa: PLR2004
+                bool(_CLOCK.search(tail)),
+            )
+
+
+def stated_day(value: str, order: Order) -> Day | None:
+    """Return the day of a value that is nothing but a date, such as a ``datetime`` attribute."""
+    if compact := _COMPACT.match(value):
+        day = _day(int(compact[1]), int(compact[2]), int(compact[3]))
+        return Day(day, value, is_ambiguous=False, has_time=False) if day else None
+    return next(days_in(value, order), None)
+
+
+def _day(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def month_of(word: str) -> int:
+    """Return the number of a month by its name, in some thirty languages; 0 where it is none."""
+    folded = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", word.casefold())
+        if not unicodedata.combining(character)
+    )
+    if len(folded) > _LONGEST_MONTH:
+        return 0
+    return next((month for stem, month in _MONTHS if folded.startswith(stem)), 0)

@@ -1,0 +1,177 @@
+"""Which of the places that speak of a headline is right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from broadsheet.parse.html_body import Body
+from broadsheet.parse.html_choice import bounded, by_confidence, probabilities, witnesses
+from broadsheet.parse.html_features import Floats, count_words
+from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_setting import Setting, key_of, parts_of_title, tokens
+from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_tree import Page
+from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
+from broadsheet.records import Witness
+
+RULES: Final = words(
+    "h1 h2 h3 class.title og.title twitter.title meta.title jsonld.headline jsonld.name "
+    "jsonld.page  microdata.title title title.first title.rest"
+)
+_RULE: Final = {rule: number for number, rule in enumerate(RULES)}
+_HEADINGS: Final = ("h1", "h2", "h3")
+_MOST_HEADINGS: Final = 8
+_LEAST_CONFIDENCE: Final = 0.1
+_MOST_CLAIMS: Final = 4
+_LONGEST: Final = 60  # words; a longer text is no headline
+_AROUND: Final = (
+    *(TAG_BITS[tag] for tag in ("article", "main", "header", "nav", "footer", "aside", "hidden")),
+    *(
+        CLASS_BITS[name]
+        for name in ("title", "article", "related", "header", "overlay", "list", "comment", "side")
+    ),
+)
+_COMPARED: Final = ("title", "og.title", "jsonld.headline", "h1")
+FEATURES: Final = (
+    *(f"by.{rule}" for rule in RULES),
+    *(f"page.{rule}" for rule in RULES),
+    *words(
+        "rules words chars slug_share of_slug is_site has_site is_cut longer shorter headings "
+        "before_body index score chosen rank"
+    ),
+    *(f"in.{rule}" for rule in _COMPARED),
+    *(f"of.{rule}" for rule in _COMPARED),
+    *(f"within.{rule}" for rule in _COMPARED),
+    *(f"around.{number}" for number in range(len(_AROUND))),
+)
+
+
+@dataclass(slots=True)
+class TitleClaim:
+    """A headline with all the places that state it.
+
+    Attributes:
+        value: as the first of them spells it.
+        rules: the rule and the raw characters of each place.
+        block: the first block that shows it; -1 where none does.
+
+    """
+
+    value: str
+    rules: dict[str, str] = field(default_factory=dict)
+    block: int = -1
+
+
+def gather_titles(page: Page, found: Statements, body: Body) -> list[TitleClaim]:
+    """Return the distinct headlines that a page may have, in the order they were met."""
+    claims: dict[str, TitleClaim] = {}
+
+    def claim(value: str, rule: str, block: int = -1) -> None:
+        key = key_of(value)
+        if not key or count_words(value) > _LONGEST:
+            return
+        known = claims.setdefault(key, TitleClaim(value))
+        known.rules.setdefault(rule, value)
+        if known.block < 0:
+            known.block = block
+
+    for text, rule, block in _headings(page, body):
+        claim(text, rule, block)
+    for statement in found.of("title"):
+        rule = statement.rule
+        rule = "jsonld.page" if rule.startswith("jsonld.page") else rule
+        claim(statement.value, rule, statement.block)
+        if rule in {"title", "og.title"}:
+            for number, part in enumerate(parts_of_title(statement.value)):
+                claim(part, "title.rest" if number else "title.first")
+    return list(claims.values())
+
+
+def _headings(page: Page, body: Body) -> Iterator[tuple[str, str, int]]:
+    """Yield headings and what a class calls a title: the first ones, and those at the body."""
+    start = int(np.argmax(body.chosen)) if body.chosen.any() else len(page.blocks)
+    counts = dict.fromkeys((*_HEADINGS, "class.title"), 0)
+    for node in page.nodes:
+        rule = node.tag if node.tag in _HEADINGS else "class.title"
+        if rule == "class.title" and not node.own & CLASS_BITS["title"]:
+            continue
+        is_short = 0 < node.last - node.first <= 3  # noqa: PLR2004 - a headline set in lines
+        is_near = rule == "h1" or start - 40 < node.first <= start + 3
+        if is_short and is_near and counts[rule] < _MOST_HEADINGS:
+            counts[rule] += 1
+            text = " ".join(block.text for block in page.blocks[node.first : node.last])
+            yield text, rule, node.first
+
+
+def title_features(claims: list[TitleClaim], page: Page, body: Body, setting: Setting) -> Floats:
+    """Describe each claim, shape (claims, ``len(FEATURES)``).
+
+    Longer than 40 lines because it names the features one by one.
+    """
+    stated = {
+        rule: next((c.rules[rule] for c in claims if rule in c.rules), "") for rule in _COMPARED
+    }
+    stated_tokens = {rule: tokens(value) for rule, value in stated.items()}
+    stated_keys = {rule: key_of(value) for rule, value in stated.items()}
+    on_page = [float(any(rule in c.rules for c in claims)) for rule in RULES]
+    keys = [key_of(claim.value) for claim in claims]
+    start = int(np.argmax(body.chosen)) if body.chosen.any() else len(page.blocks)
+    rows = []
+    for rank, (claim, key) in enumerate(zip(claims, keys, strict=True)):
+        own = tokens(claim.value)
+        block = claim.block if claim.block < len(page.blocks) else -1
+        around = page.nodes[page.blocks[block].node].around if block >= 0 else 0
+        rows.append(
+            (
+                *(rule in claim.rules for rule in RULES),
+                *on_page,
+                len(claim.rules),
+                count_words(claim.value),
+                len(claim.value),
+                100 * len(own & setting.slug) // max(len(own), 1),
+                100 * len(own & setting.slug) // max(len(setting.slug), 1),
+                key in setting.sites,
+                any(len(site) > 2 and site in key for site in setting.sites),  # noqa: PLR2004
+                claim.value.endswith(("...", "…")),
+                sum(key in other and key != other for other in keys),
+                sum(other in key and key != other for other in keys),
+                sum("h1" in other.rules for other in claims),
+                min(max(block - start, -60), 60) if block >= 0 else -99,
+                block,
+                100 * float(body.scores[block]) // 1 if block >= 0 else -999,
+                bool(body.chosen[block]) if block >= 0 else -1,
+                rank,
+                *(100 * len(own & t) // max(len(own), 1) for t in stated_tokens.values()),
+                *(100 * len(own & t) // max(len(t), 1) for t in stated_tokens.values()),
+                *(key in other for other in stated_keys.values()),
+                *(bool(around & bit) for bit in _AROUND),
+            )
+        )
+    return np.array(rows, np.float32).reshape(len(claims), len(FEATURES))
+
+
+def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+    """Return the witnesses of the headline, the chosen one first; none where nothing is likely."""
+    claims = gather_titles(page, found, body)
+    rows = title_features(claims, page, body, setting)
+    confidences = probabilities(load_forest("titles").log_odds(rows))
+    order = by_confidence(confidences)
+    if not order or confidences[order[0]] < _LEAST_CONFIDENCE:
+        return []
+    chosen = (
+        witness
+        for number in order[:_MOST_CLAIMS]
+        for witness in witnesses(
+            "title",
+            (
+                (value, rule, value)
+                for rule, value in sorted(
+                    claims[number].rules.items(), key=lambda item: _RULE[item[0]]
+                )
+            ),
+            confidences[number],
+        )
+    )
+    return bounded(chosen)

@@ -1,0 +1,88 @@
+"""The words by which pages name their parts, in tags, classes and ids.
+
+Each name is one bit. The words were gathered from how publishers of many countries name things;
+they are hints that the block model weighs, no rules by themselves.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+
+def words(line: str) -> tuple[str, ...]:
+    """Return the words of a line: names read best side by side."""
+    return tuple(line.split())
+
+
+TAGS: Final = words(
+    "p li td th div span section article main aside nav header footer form figure "
+    "figcaption  blockquote table ul ol dl dt dd pre h1 h2 h3 h4 h5 h6 button label address "
+    "details noscript hidden"
+)
+
+CLASSES: Final = {
+    "articlebody": r"article-?_*(?:body|content|text)|story-?_*(?:body|content|text)|"
+    r"entry-?_*content|post-?_*(?:content|body|text|entry)|artikel-?_*text|news-?_*(?:text|body)|"
+    r"(?:body|content)-?_*(?:text|copy)|text-?_*(?:body|content)|single-?content|cuerpo",
+    "article": r"article|story|artikel|beitrag|noticia|articulo|entry|post|hentry|blog",
+    "comment": r"comment|kommentar|disqus|reply|respond|coment|discuss|reader",
+    "body": r"body|content|text|inhalt|prose|paragraph|copy|rich",
+    "main": r"main|primary|single|page",
+    "lead": r"lead|intro|standfirst|summary|excerpt|dek|chapo|vorspann|subtitle|subhead|abstract",
+    "title": r"title|headline|heading|titel|titulo",
+    "author": r"author|byline|auteur|autor|writer|contribut|vcard|redakt",
+    "bio": r"bio|profile|about",
+    "date": r"date|time|publish|posted|datum|fecha",
+    "meta": r"meta|info|detail|dateline|kicker|eyebrow",
+    "share": r"shar(?:e|ing)|social|teilen|facebook|twitter|whatsapp|follow|addthis|like",
+    "related": r"related|recommend|similar|read-?_?(?:more|next|also)|trending|popular|most|latest|"
+    r"outbrain|taboola|suggest|see-?also|further|mehr|interest|recirc|also|more",
+    "nav": r"nav|menu|crumb|pagin|pager|toc|skip|jump|next|prev",
+    "footer": r"foot|colophon|copyright|legal|imprint",
+    "header": r"masthead|banner|top-?bar|header|logo|brand",
+    "side": r"side|rail|widget|column|right|left|secondary|complement",
+    "advert": r"\bads?\b|\bad[-_]|advert|sponsor|promo|anzeige|werbung|commercial|partner|"
+    r"marketing|affiliate|product|shop|buy",
+    "subscribe": r"subscri|newsletter|sign-?up|register|login|paywall|premium|donat|\babo|member|"
+    r"cta|form|input",
+    "overlay": r"cookie|consent|gdpr|privacy|modal|pop-?up|overlay|dialog|lightbox|notif|alert|"
+    r"toast",
+    "caption": r"caption|credit|figure|image|img|photo|picture|media|legend|bild|foto|thumb",
+    "player": r"gallery|slide|carousel|video|player|audio|embed|swiper",
+    "tags": r"tag|categor|topic|keyword|label|rubri|\bcat",
+    "list": r"list|feed|grid|card|teaser|item|tile|stream|archive|box",
+    "quote": r"quote|pull|zitat",
+    "concealed": r"hidden|hide|sr-only|visually|screen-reader|print|collaps",
+    "note": r"note|reference|correction|disclaimer|source|remark",
+    "table": r"table|data|stat|score|chart",
+    "control": r"btn|button|icon|toggle|tool|action|control",
+    "search": r"search|suche|lang|select",
+    "live": r"live|update|timeline",
+    "section": r"section|container|wrap|row|col|block|inner|module|component",
+}
+
+_LONGEST_NAME: Final = 80
+_FIRST_CLASS_BIT: Final = len(TAGS)
+NAMES: Final = (*TAGS, *(f".{name}" for name in CLASSES))
+TAG_BITS: Final = {tag: 1 << bit for bit, tag in enumerate(TAGS)}
+CLASS_BITS: Final = {name: 1 << (_FIRST_CLASS_BIT + bit) for bit, name in enumerate(CLASSES)}
+MARKING_BITS: Final = CLASS_BITS["author"] | CLASS_BITS["date"]
+_CLASS: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in CLASSES.items()))
+
+
+def class_mask(names: str) -> int:
+    """Return the bits of the words in a class, an id or a role."""
+    mask = 0
+    for name in names.split():
+        mask |= _name_mask(name)
+    return mask
+
+
+@lru_cache(
+    maxsize=65_536
+)  # pages of an outlet share their names; the answer depends on nothing else
+def _name_mask(name: str) -> int:
+    mask = 0
+    for match in _CLASS.finditer(name[:_LONGEST_NAME].lower()):
+        mask |= CLASS_BITS[match.lastgroup or ""]
+    return mask
