@@ -265,6 +265,11 @@ class Reason(StrEnum):
     URL_HOST = "url.host", Kind.NULL, "The URL's host is missing, misleading or no public name."
     URL_USERINFO = "url.userinfo", Kind.NOTE, "A user name or password was cut from the URL."
     URL_HOMOGLYPH = "url.homoglyph", Kind.NOTE, "The host mixes scripts to look like another."
+    URL_FOREIGN = (
+        "url.foreign",
+        Kind.NOTE,
+        "The page calls an address of another site or the front page its own; it was not taken.",
+    )
     URL_IDN = "url.idn", Kind.NOTE, "The host is an internationalised name."
     OUTLET_UNKNOWN = (
         "outlet.unknown",
