@@ -38,7 +38,7 @@ def test_a_row_holds_what_the_witnesses_state(parsed, config):
 
 
 NOT_STATED = {"id", "text", "source", "evidence", "notes"}
-DERIVED = {"language_score", "n_words", "n_chars", "is_truncated", "is_paywalled"}
+DERIVED = {"language_score", "n_words", "n_chars", "n_masked", "is_truncated", "is_paywalled"}
 
 
 def test_every_value_has_its_evidence(parsed, config):

@@ -1,10 +1,12 @@
 """From strings as found to the row of a release, with the evidence of each value."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadsheet.config import Config
+from broadsheet.normalize.addresses import find_address
 from broadsheet.normalize.dates import StatedDate, read_date
 from broadsheet.normalize.found import Found, by_witness
 from broadsheet.normalize.ids import article_id
@@ -12,9 +14,16 @@ from broadsheet.normalize.language import UNDETERMINED, Detection, detect_langua
 from broadsheet.normalize.locality import Locality
 from broadsheet.normalize.outlets import OutletMatch, resolve
 from broadsheet.normalize.people import find_agencies, find_authors
+from broadsheet.normalize.policy import (
+    TakedownList,
+    find_rights,
+    mask_article,
+    refusal,
+    takedown_list,
+)
 from broadsheet.normalize.publication import Dating, Place, date_article
-from broadsheet.normalize.urls import canonicalize_url
 from broadsheet.normalize.words import count_words
+from broadsheet.privacy import mask
 from broadsheet.reasons import Reason
 from broadsheet.records import Article, Evidence, Field, ParsedArticle, Precision, Rejection
 from broadsheet.text import clean, excerpt, squeeze
@@ -33,11 +42,26 @@ def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article
         For each article, in the same order, its row or why it is set aside.
 
     """
-    return [normalize_article(article, config) for article in articles]
+    takedowns = takedown_list(config.takedown)
+    rows = (normalize_article(article, config) for article in articles)
+    return [_by_policy(row, takedowns, config) for row in rows]
+
+
+def _by_policy(
+    row: Article | Rejection, takedowns: TakedownList, config: Config
+) -> Article | Rejection:
+    """Refuse or mask a row as the dataset's policy says."""
+    if isinstance(row, Rejection):
+        return replace(row, excerpt=mask(row.excerpt, config.privacy.mask).text)
+    refused = refusal(row, takedowns, config)
+    if refused:  # without an excerpt: what was taken down must not come back as quarantine
+        reason, detail = refused
+        return Rejection(source=row.source, stage="normalize", reason=reason, detail=detail)
+    return mask_article(row, config)
 
 
 def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Rejection:
-    """Normalise one parsed article; see :func:`normalize`.
+    """Normalise one parsed article, before the dataset's policy is applied.
 
     Longer than 40 lines because a row has that many columns.
     """
@@ -51,7 +75,7 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
         return _reject(parsed, Reason.CONTENT_SHORT, detail)
     detected = detect_language(text, config.language)
     language = _language(detected)
-    url = _url(parsed)
+    url, url_found = find_address(parsed)
     match = resolve(parsed.witnesses, url.value, config)
     outlet = _outlet(match)
     title, subtitle = _line(parsed, "title"), _line(parsed, "subtitle")
@@ -62,12 +86,14 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
     published, date_notes = date_article(parsed.of("published"), place, config.dates)
     modified, _ = date_article(parsed.of("modified"), place, config.dates)
     identity = article_id(url.value, text)
-    values = (url, title, subtitle, authors, agencies, outlet, language)
+    rights = find_rights(parsed)
+    values = (url, url_found, title, subtitle, authors, agencies, outlet, language, rights)
     return Article(
         id=identity,
         text=text,
         source=parsed.source,
         url=url.value,
+        url_found=url_found.value,
         title=title.value,
         subtitle=subtitle.value,
         authors=authors.value or (),
@@ -75,6 +101,7 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
         outlet=outlet.value,
         outlet_domain=match.domain if match else None,
         outlet_country=match.outlet.country if match and match.outlet else None,
+        aggregator=match.found_at.name if match and match.found_at else None,
         published_at=published.at if published else None,
         published_on=published.on if published else None,
         published_precision=published.precision if published else Precision.UNKNOWN,
@@ -85,6 +112,7 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
         n_chars=len(text),
         is_truncated=parsed.is_truncated,
         is_paywalled=parsed.is_paywalled,
+        rights=rights.value or (),
         evidence=(
             Evidence(
                 field="id", rule="id.url" if url.value else "id.text", confidence=1.0, excerpt=""
@@ -116,18 +144,6 @@ def _language(detected: Detection) -> Found[str]:
     return Found(detected.language, (evidence,) if is_known else (), detected.notes)
 
 
-def _url(parsed: ParsedArticle) -> Found[str]:
-    """Return the canonical form of the most trusted URL that has one."""
-    notes: list[Reason] = []
-    for witness in parsed.of("url"):
-        canonical = canonicalize_url(witness.value)
-        if isinstance(canonical, Reason):
-            notes.append(canonical)
-            continue
-        return Found(canonical.url, by_witness("url", witness), (*notes, *canonical.notes))
-    return Found(None, notes=tuple(notes))
-
-
 def _line(parsed: ParsedArticle, name: Field) -> Found[str]:
     """Return the most trusted statement of a field, cleaned, as one line."""
     for witness in parsed.of(name):
@@ -144,6 +160,8 @@ def _outlet(match: OutletMatch | None) -> Found[str]:
     filled = {"outlet": match.outlet, "outlet_domain": match.domain}
     if match.outlet:
         filled["outlet_country"] = match.outlet.country
+    if match.found_at:
+        filled["aggregator"] = match.found_at.name
     evidence = tuple(
         Evidence(field=name, rule=match.rule, confidence=match.confidence, excerpt=match.excerpt)
         for name, value in filled.items()
