@@ -104,7 +104,7 @@ ARTICLE = Table(
         Column("rights", STRINGS, "Statements of robots, text-mining and licence, as kind: value"),
         Column("n_masked", pa.int32(), "Addresses, numbers and secrets masked by policy"),
         Column("duplicate_count", pa.int32(), "Raw records folded into this one"),
-        Column("cluster", pa.string(), "Id of the near-duplicate cluster's representative"),
+        Column("cluster", pa.string(), "Id of the article that names its cluster of near copies"),
         Column(
             "syndicated_from",
             pa.string(),
@@ -120,7 +120,7 @@ ARTICLE = Table(
         Column(
             "story",
             pa.string(),
-            "Id of the article that stands for all on the same event; null where it is alone",
+            "Id of the article that names its story: all that tell of the same event",
             nullable=True,
         ),
         Column(

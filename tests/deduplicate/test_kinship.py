@@ -5,6 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from broadsheet.config import Duplicates
+from broadsheet.deduplicate import fold, keys_of
 from broadsheet.deduplicate.groups import components
 from broadsheet.deduplicate.stories import stars
 
@@ -138,7 +140,23 @@ def test_a_story_is_told_by_its_names_within_days(folded, days, is_one):
         {"text": QUARRY, "published_on": days[0]},
     )
     told = [kept[row]["story"] for row in range(3)]
-    assert told == (["id0", "id0", None] if is_one else [None, None, None])
+    assert told == ["id0", "id0" if is_one else "id1", "id2"]
+
+
+def test_an_article_that_joins_a_group_renames_no_other(staged, prose, edit):
+    texts = [edit(prose(1), 3, seed) for seed in range(3)]
+    rows = [{"id": f"id{n}", "text": text} for n, text in enumerate(texts)]
+    rows[0]["title"] = "Most complete, so that it would name the cluster"
+    earlier = pa.table({"id": ["id1", "id2"], "cluster": ["id1"] * 2, "story": ["id1", "id2"]})
+
+    folding = fold(
+        keys_of(staged(*rows), 0),
+        Duplicates(),
+        lambda _, some: [texts[row] for row in some],
+        earlier=earlier.append_column("split", pa.nulls(2, pa.string())),
+    )
+
+    assert folding.survivors["cluster"].to_pylist() == ["id1"] * 3
 
 
 def test_the_five_examples_tell_one_story(folded):
@@ -146,7 +164,7 @@ def test_the_five_examples_tell_one_story(folded):
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("*.txt"))]
     rows = [{"text": t, "published_on": d} for t, d in zip(texts, days, strict=True)]
     kept, gone = folded(*rows)
-    assert len({row["story"] for row in kept.values()} - {None}) == 1
+    assert len({row["story"] for row in kept.values()}) == 1
     assert len({row["cluster"] for row in kept.values()}) == 5
     assert not gone
 

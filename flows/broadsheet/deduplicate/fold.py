@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from broadsheet.config import Duplicates, Splits
 from broadsheet.deduplicate.groups import Rows, codes
 from broadsheet.deduplicate.kinship import NOWHERE, Kinship, relate
+from broadsheet.deduplicate.labels import group_labels
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.signatures import resemblance, signatures_from_arrow
 from broadsheet.deduplicate.splits import SPLIT_COLUMNS, assign_splits
@@ -77,7 +78,8 @@ def fold(
         read: reads texts by address, to compare those that may be near copies. Without it there
             are no near copies, and the similarity of revisions is estimated.
         splits: the ``[splits]`` section; without it there are none.
-        earlier: ``id`` and ``split`` of the release before, whose articles keep their splits.
+        earlier: ``id``, ``cluster``, ``story`` and ``split`` of the release before: its articles
+            keep their splits, and go on to name the groups that they named.
 
     """
     keys = keys.take(pc.sort_indices(keys, sort_keys=list(RANKING)))
@@ -95,14 +97,13 @@ def _survivors(
     copies = np.bincount(into, minlength=len(keys)) - 1
     holder = kinship.container[stays]
     holder = np.where(holder == NOWHERE, NOWHERE, into[holder])
-    story = kinship.story[stays]
-    told = np.bincount(story, minlength=len(keys))
+    ids = keys["id"].take(stays)
     columns = {
         "batch": keys["batch"].take(stays),
         "row": keys["row"].take(stays),
         "duplicate_count": pa.array(copies[stays].astype(np.int32)),
-        "cluster": _ids(keys, kinship.cluster[stays]),
-        "story": _ids(keys, np.where(told[story] > 1, story, NOWHERE)),
+        "cluster": group_labels(ids, kinship.cluster[stays], earlier, "cluster"),
+        "story": group_labels(ids, kinship.story[stays], earlier, "story"),
         "contained_in": _ids(keys, np.where(holder == stays, NOWHERE, holder)),
         "syndicated_from": syndicated_agencies(keys, kinship.cluster).take(stays),
         "split": assign_splits(

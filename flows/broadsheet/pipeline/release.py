@@ -22,7 +22,7 @@ from broadsheet.pipeline.workspace import (
     StagedBatch,
     read_json,
 )
-from broadsheet.publish import report
+from broadsheet.publish import layout, report
 from broadsheet.records import Verdict
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
 from broadsheet.verdicts import from_json, merge
@@ -85,7 +85,13 @@ def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
 def _write(
     run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
 ) -> publish.Written:
-    folding = deduplicate.fold(_keys(staged), run.config.duplicates, _reader(staged))
+    folding = deduplicate.fold(
+        _keys(staged),
+        run.config.duplicates,
+        _reader(staged),
+        splits=run.config.splits,
+        earlier=_earlier_labels(previous),
+    )
     unread = pq.read_table(staged[0].path(QUARANTINE), columns=["source_path"])
     paths = dict.fromkeys(unread.column("source_path").to_pylist())
     inputs = [publish.InputFile(file.path, file.size, file.sha256) for file in run.files]
@@ -100,6 +106,15 @@ def _write(
         settings=run.config.publish,
         previous=previous,
     )
+
+
+def _earlier_labels(previous: Path | None) -> pa.Table | None:
+    """Return what the previous release calls its articles' groups and splits."""
+    columns = ["id", "cluster", "story", "split"]
+    shards = layout.shards_of(previous, "default") if previous else ()
+    if not shards or not set(columns) <= set(pq.read_schema(shards[0]).names):
+        return None
+    return pa.concat_tables([pq.read_table(path, columns=columns) for path in shards])
 
 
 def _keys(staged: Sequence[StagedBatch]) -> pa.Table:
