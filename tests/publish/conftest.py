@@ -146,7 +146,6 @@ def build(
         if version is None:
             publish.show_releases(dataset_dir)
         else:
-            publish.share_unchanged(staging, previous)
             publish.commit(staging, dataset_dir, version)
     return version
 

@@ -1,12 +1,12 @@
 """Rows to an immutable, versioned release.
 
 In the order of a run: ``open_staging``, ``require_sound`` (of the release before),
-``write_tables``, ``compare``, ``describe``, ``share_unchanged``, ``commit``; or ``show_releases``
-where nothing has changed.
+``write_tables``, ``compare``, ``describe``, ``commit``; or ``show_releases`` where nothing has
+changed.
 """
 
 from broadsheet.publish.changes import Change, Step, compare
-from broadsheet.publish.committing import Stored, commit, share_unchanged, show_releases
+from broadsheet.publish.committing import commit, show_releases
 from broadsheet.publish.documents import describe
 from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
@@ -20,7 +20,6 @@ __all__ = [
     "Origin",
     "Problem",
     "Step",
-    "Stored",
     "Version",
     "Written",
     "commit",
@@ -29,7 +28,6 @@ __all__ = [
     "newest_release",
     "open_staging",
     "require_sound",
-    "share_unchanged",
     "show_releases",
     "verify",
     "write_tables",

@@ -89,6 +89,8 @@ def inert(value: object) -> str:
 
 def _share(part: float) -> str:
     """Return a share in per cent; what is little is not called nothing."""
+    if not part:
+        return "none"
     if 0 < part < 0.001:  # noqa: PLR2004 - a tenth of a per cent
         return "<0.1 %"
     return f"{part * 100:.1f} %"

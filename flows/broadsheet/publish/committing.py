@@ -1,10 +1,9 @@
 """A staged release becomes a release in one step, and the dataset's folder shows it."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
-from broadsheet.errors import VersionConflictError
+from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.publish import layout
 from broadsheet.publish.card import render_index
 from broadsheet.publish.files import (
@@ -18,34 +17,17 @@ from broadsheet.publish.files import (
 )
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import read_manifest
-from broadsheet.publish.verification import require_sound
+from broadsheet.publish.verification import verify
 
 _FILE_MODE = 0o444  # a release never changes; unchanged shards are shared between releases
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a release costs on the disk: bytes of its own, and bytes shared with the one before."""
-
-    own_bytes: int
-    shared_bytes: int
-
-
-def share_unchanged(staging: Path, previous: Path | None) -> Stored:
-    """Replace staged files that the release before has, too, by hard links to those.
-
-    Args:
-        staging: the staged release, with all its documents.
-        previous: the folder of the release before, which verifies.
-
-    """
+def _share_unchanged(staging: Path, previous: Path | None) -> None:
+    """Replace staged files that the release before has, too, by hard links to those."""
     theirs = _files_by_digest(previous) if previous else {}
-    own = shared = 0
     for digest, path in _files_by_digest(staging).items():
-        size = path.stat().st_size
-        is_shared = digest in theirs and share(path, theirs[digest])
-        own, shared = (own, shared + size) if is_shared else (own + size, shared)
-    return Stored(own, shared)
+        if digest in theirs:
+            share(path, theirs[digest])
 
 
 def _files_by_digest(release: Path) -> dict[str, Path]:
@@ -55,6 +37,8 @@ def _files_by_digest(release: Path) -> dict[str, Path]:
 
 def commit(staging: Path, dataset_dir: Path, version: Version) -> Path:
     """Make a staged release visible under its version, whole and on the disk.
+
+    Files that the newest release has, too, are shared with it as hard links.
 
     Args:
         staging: the folder from ``open_staging``, with all its documents.
@@ -70,9 +54,15 @@ def commit(staging: Path, dataset_dir: Path, version: Version) -> Path:
         StorageError: writing failed; nothing was made visible.
 
     """
-    require_sound(staging)
+    if problems := verify(staging):
+        message = (
+            f"The new release was not written as stated ({problems[0].path}: "
+            f"{problems[0].message}); nothing was published. Check the disk and run again."
+        )
+        raise PublishError(message)
     target = dataset_dir / str(version)
     with storage_errors(f"Publishing {target}"):
+        _share_unchanged(staging, layout.newest_release(dataset_dir))
         for name in layout.files_of(staging):
             os.chmod(staging / name, _FILE_MODE)  # noqa: PTH101 - as the rest of this block, by the system's names
         sync_tree(staging)

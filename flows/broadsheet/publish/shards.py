@@ -89,6 +89,7 @@ def write_shards(
             for _ in range(-(-size // rows_per_group)):
                 writer.write_table(next(groups), row_group_size=rows_per_group)
         paths.append(path)
+    next(groups, None)  # lets the source of the rows clean up behind itself
     return TableFiles(tuple(paths), sum(sizes))
 
 
@@ -107,3 +108,4 @@ def _row_groups(
                 buffer = pa.concat_tables([buffer, next(rows).cast(schema)])
             yield buffer.slice(0, wanted).combine_chunks()
             buffer = buffer.slice(wanted)
+    next(rows, None)

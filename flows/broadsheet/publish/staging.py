@@ -35,18 +35,18 @@ def open_staging(
         wait_seconds: how long to wait for another publisher.
 
     Raises:
-        StorageError: the folder cannot be written, has too little space, or stays locked.
+        StorageError: the folder cannot be written, has too little space or stays locked; or what
+            was done in the context failed for input or output.
 
     """
-    with _locked(dataset_dir, wait_seconds):
-        with storage_errors(f"Preparing {dataset_dir}"):
-            _sweep(dataset_dir)
-            _require_space(dataset_dir, 2 * expected_bytes)
-            staging = Path(tempfile.mkdtemp(prefix=layout.STAGING_PREFIX, dir=dataset_dir))
-            staging.chmod(0o755)
+    publishing = storage_errors(f"Publishing to {dataset_dir}")
+    with _locked(dataset_dir, wait_seconds), _terminate_as_exception(), publishing:
+        _sweep(dataset_dir)
+        _require_space(dataset_dir, 2 * expected_bytes)
+        staging = Path(tempfile.mkdtemp(prefix=layout.STAGING_PREFIX, dir=dataset_dir))
         try:
-            with _terminate_as_exception():
-                yield staging
+            staging.chmod(0o755)
+            yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 

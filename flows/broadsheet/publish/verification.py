@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from huggingface_hub import DatasetCard
 
 from broadsheet.errors import PublishError
+from broadsheet.fingerprint import digest_json
 from broadsheet.publish import layout
 from broadsheet.publish.documents import checksums
 from broadsheet.publish.files import storage_errors
@@ -88,7 +89,7 @@ def _differing_bytes(release: Path) -> Iterator[Problem]:
 def _odd_entries(release: Path) -> Iterator[Problem]:
     """Find what no release has: links, devices, empty folders."""
     for path in release.rglob("*"):
-        name = path.relative_to(release).as_posix()
+        name = _name(release, path)
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             yield Problem(name, "is no regular file")
         elif path.is_dir() and not any(path.iterdir()):
@@ -114,7 +115,9 @@ def _disagreements(release: Path, manifest: Mapping[str, Any]) -> Iterator[Probl
     yield from _disagreements_of_card(release, manifest["version"], rows)
     results = release / layout.RESULTS
     if results.is_file():
-        yield from _disagreements_of_results(orjson.loads(results.read_bytes()), manifest)
+        shards = layout.shards_of(release, "default")
+        judged = digest_json([manifest["files"][_name(release, path)]["sha256"] for path in shards])
+        yield from _disagreements_of_results(orjson.loads(results.read_bytes()), manifest, judged)
 
 
 def _disagreements_of_tables(release: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
@@ -123,7 +126,7 @@ def _disagreements_of_tables(release: Path, manifest: Mapping[str, Any]) -> Iter
         schemas = []
         footers = {}
         for path in shards:
-            short = path.relative_to(release).as_posix()
+            short = _name(release, path)
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 footers[short] = sum(len(batch) for batch in file.iter_batches())
                 schemas.append(file.schema_arrow)
@@ -133,6 +136,10 @@ def _disagreements_of_tables(release: Path, manifest: Mapping[str, Any]) -> Iter
             yield Problem(layout.FOLDERS[name], "has other rows than the manifest states")
         if any(not schema.equals(schemas[0], check_metadata=True) for schema in schemas):
             yield Problem(layout.FOLDERS[name], "has shards of different schemas")
+
+
+def _name(release: Path, path: Path) -> str:
+    return path.relative_to(release).as_posix()
 
 
 def _disagreements_of_accounts(
@@ -162,9 +169,12 @@ def _disagreements_of_card(
 
 
 def _disagreements_of_results(
-    results: Mapping[str, Any], manifest: Mapping[str, Any]
+    results: Mapping[str, Any], manifest: Mapping[str, Any], data_sha256: str
 ) -> Iterator[Problem]:
-    if results.get("accounts", manifest["accounts"]) != manifest["accounts"]:
+    """Compare with what was validated: the digest of the default configuration's shards."""
+    if results["release"]["data_sha256"] != data_sha256:
+        yield Problem(layout.RESULTS, "is the verdict on other data")
+    if results["accounts"] != manifest["accounts"]:
         yield Problem(layout.RESULTS, "states other accounts than the manifest")
-    if results.get("version", manifest["version"]) != manifest["version"]:
+    if results["version"] != manifest["version"]:
         yield Problem(layout.RESULTS, "states another version than the manifest")
