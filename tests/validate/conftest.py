@@ -48,6 +48,12 @@ def make_article(number=0, **changes):
     return Article(**article | changes)
 
 
+@pytest.fixture(scope="session", name="make_article")
+def _make_article():
+    """Make an article, good but for what is changed."""
+    return make_article
+
+
 @pytest.fixture
 def id_of():
     """Return the id of an article by its number."""

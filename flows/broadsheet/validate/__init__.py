@@ -3,19 +3,25 @@
 Loading suites is fast; Great Expectations itself is imported at the first check.
 """
 
+from broadsheet.validate.engine import warm_up
+from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
 from broadsheet.validate.gate import RowCheck, check_release, check_rows, table_sha256
 from broadsheet.validate.projection import RELEASE_COLUMNS
 from broadsheet.validate.suites import Expectation, Suite, Suites, load_suites, shipped_folder
 
 __all__ = [
     "RELEASE_COLUMNS",
+    "WHOLE_TABLE",
     "Expectation",
     "RowCheck",
     "Suite",
     "Suites",
     "check_release",
     "check_rows",
+    "describe",
     "load_suites",
+    "render_contract",
     "shipped_folder",
     "table_sha256",
+    "warm_up",
 ]

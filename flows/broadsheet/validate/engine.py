@@ -71,6 +71,13 @@ def run_suite(frame: pd.DataFrame, suite: Suite, *, all_rows: bool) -> dict[str,
     return {finding.id: finding for finding in map(_read, outcome.results)}
 
 
+def warm_up() -> None:
+    """Import Great Expectations ahead of the first check, while there is time for it."""
+    import broadsheet.validate.expectations  # noqa: F401, PLC0415 - it takes seconds
+
+    _context()
+
+
 def _context() -> "AbstractDataContext":
     """Return a fresh context that is quiet, in memory only, and calls nobody."""
     import great_expectations as gx  # noqa: PLC0415 - it takes seconds

@@ -19,7 +19,7 @@ from great_expectations.expectations.metrics.map_metric_provider.column_map_metr
     ColumnMapMetricProvider,
 )
 
-_SCHEMES: Final = ("http:", "https:")
+_SCHEMES: Final = ("http", "https")
 # RFC 5646 section 2.1, without private use, extensions, grandfathered tags and the primary subtags
 # of four to eight letters, of which none is registered.
 _LANGUAGE_TAG: Final = re.compile(
@@ -33,16 +33,14 @@ def is_canonical_url(url: str) -> bool:
 
     Normal means that the parser of the WHATWG URL standard gives back the same characters.
     """
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0]
+    if scheme not in _SCHEMES or "@" in host or "#" in rest or "." not in host:
+        return False
     try:
-        parts = ada_url.URL(url)
+        return ada_url.normalize_url(url) == url
     except ValueError:
         return False
-    return (
-        parts.href == url
-        and parts.protocol in _SCHEMES
-        and not (parts.username or parts.password or parts.hash)
-        and "." in parts.hostname
-    )
 
 
 def is_language_tag(tag: str) -> bool:

@@ -93,6 +93,6 @@ def _fits_script(sample: str, language: str) -> bool:
 def _fits_words(sample: str, language: str) -> bool:
     if language not in _FUNCTION_WORDS:
         return True
-    counts = Counter(map(_LANGUAGE_OF.get, _WORD.findall(sample.lower())))
+    counts = Counter(map(_LANGUAGE_OF.get, sample.lower().split()))
     most = max(counts[other] for other in _FUNCTION_WORDS if other != language)
     return most < _LEAST_FOREIGN_WORDS or most < _TIMES * counts[language]

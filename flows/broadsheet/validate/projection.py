@@ -6,8 +6,10 @@ what must hold of them is measured here into small columns.
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
+from unicodedata import is_normalized
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,33 +39,71 @@ _CHROME: Final = (
     r"|read more:? .{0,120}|click here to .{0,80}|(we use|this site uses) cookies.{0,200})$"
 )
 
-
-def _flags(measure: Callable[[Any], bool], column: pa.ChunkedArray) -> pa.Array:
-    return pa.array([value is not None and measure(value) for value in column.to_pylist()])
-
-
-def _is_clean(text: str) -> bool:
-    return clean(text)[0] == text
-
-
-def _is_trimmed(text: str) -> bool:
-    return squeeze(text) == text
-
-
-def _are_names(names: list[str]) -> bool:
-    return all(len(name) <= _MOST_NAME_CHARS and not _NO_NAME.search(name) for name in names)
+# What `clean` and `squeeze` could change, and more: RE2 looks for it in all texts, and only where
+# it is found the functions themselves, which are slower, say whether something is wrong.
+_MAY_BE_UNCLEAN: Final = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\x{ad}\x{61c}\x{180e}\x{200b}-\x{200f}\x{2028}-\x{202e}"
+    r"\x{2060}-\x{206f}\x{fdd0}-\x{fdef}\x{feff}\x{fff9}-\x{ffff}\x{e0000}-\x{e007f}]|\p{M}{3}"
+)
+_MAY_BE_LOOSE: Final = (
+    r"[\t\x0b-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}"
+    r"\x{3000}]|  | \n|\n |\n\n\n|\A[ \n]|[ \n]\z"
+)
 
 
-def _are_sure(evidence: list[dict[str, Any]]) -> bool:
-    return all(0 <= item["confidence"] <= 1 and item["rule"] for item in evidence)
+def _is_clean(column: pa.ChunkedArray) -> pa.Array:
+    """Mark the texts that :func:`broadsheet.text.clean` leaves as they are; null is clean."""
+    suspect = pc.match_substring_regex(column, pattern=_MAY_BE_UNCLEAN)
+    is_ascii = pc.string_is_ascii(column)
+    return pc.and_(
+        _confirmed(column, suspect, lambda text: clean(text)[0] == text),
+        _confirmed(column, pc.invert(is_ascii), lambda text: is_normalized("NFC", text)),
+    )
 
 
-def _is_known_outlet(notes: list[str]) -> bool:
-    return Reason.OUTLET_UNKNOWN not in notes
+def _is_trimmed(column: pa.ChunkedArray) -> pa.Array:
+    """Mark the texts that :func:`broadsheet.text.squeeze` leaves as they are."""
+    suspect = pc.match_substring_regex(column, pattern=_MAY_BE_LOOSE)
+    return _confirmed(column, suspect, lambda text: squeeze(text) == text)
 
 
-def _are_reasons(notes: list[str]) -> bool:
-    return all(is_reason(note) for note in notes)
+def _confirmed(
+    column: pa.ChunkedArray, suspect: pa.ChunkedArray, is_good: Callable[[str], bool]
+) -> pa.Array:
+    """Return what holds of each value, asking only for the suspect ones."""
+    suspect = pc.fill_null(suspect, fill_value=False).combine_chunks()
+    answers = [is_good(text) for text in column.filter(suspect).to_pylist()]
+    return pc.replace_with_mask(pc.invert(suspect), suspect, pa.array(answers, pa.bool_()))
+
+
+def _each_item(column: pa.ChunkedArray, is_good: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Mark the rows of a list column whose items are all good."""
+    lists = column.combine_chunks()
+    bad = pc.invert(pc.fill_null(is_good(pc.list_flatten(lists)), fill_value=False))
+    rows = np.ones(len(lists), dtype=bool)
+    rows[pc.list_parent_indices(lists).filter(bad).to_numpy(zero_copy_only=False)] = False
+    return pa.array(rows)
+
+
+def _strings(is_good: Callable[[str], bool]) -> Callable[[pa.ChunkedArray], pa.Array]:
+    """Return a measure of lists of strings; each distinct one is asked for once."""
+
+    def mark(items: pa.Array) -> pa.Array:
+        known = [item for item in pc.unique(items).to_pylist() if item is not None]
+        good = pa.array([item for item in known if is_good(item)], pa.string())
+        return pc.is_in(items, value_set=good)
+
+    return lambda column: _each_item(column, mark)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= _MOST_NAME_CHARS and not _NO_NAME.search(name)
+
+
+def _is_sound(evidence: pa.Array) -> pa.Array:
+    confidence = pc.struct_field(evidence, "confidence")
+    is_share = pc.and_(pc.greater_equal(confidence, 0), pc.less_equal(confidence, 1))
+    return pc.and_(is_share, pc.not_equal(pc.struct_field(evidence, "rule"), ""))
 
 
 def _agree(articles: pa.Table) -> pa.Array:
@@ -75,16 +115,23 @@ def _agree(articles: pa.Table) -> pa.Array:
 _MEASURES: Final[dict[str, tuple[str, Callable[[pa.ChunkedArray], pa.Array]]]] = {
     "text_chars": ("text", pc.utf8_length),
     "text_chrome_lines": ("text", lambda c: pc.count_substring_regex(c, pattern=_CHROME)),
-    "text_is_clean": ("text", lambda c: _flags(_is_clean, c)),
-    "text_is_trimmed": ("text", lambda c: _flags(_is_trimmed, c)),
-    "title_is_clean": ("title", lambda c: _flags(_is_clean, pc.fill_null(c, ""))),
+    "text_is_clean": ("text", _is_clean),
+    "text_is_trimmed": ("text", _is_trimmed),
+    "title_is_clean": ("title", _is_clean),
     "n_authors": ("authors", pc.list_value_length),
-    "authors_are_names": ("authors", lambda c: _flags(_are_names, c)),
-    "agencies_are_names": ("agencies", lambda c: _flags(_are_names, c)),
-    "evidence_is_sound": ("evidence", lambda c: _flags(_are_sure, c)),
-    "notes_are_known": ("notes", lambda c: _flags(_are_reasons, c)),
-    "outlet_is_known": ("notes", lambda c: _flags(_is_known_outlet, c)),
+    "authors_are_names": ("authors", _strings(_is_name)),
+    "agencies_are_names": ("agencies", _strings(_is_name)),
+    "evidence_is_sound": ("evidence", lambda c: _each_item(c, _is_sound)),
+    "notes_are_known": ("notes", _strings(is_reason)),
+    "outlet_is_known": ("notes", _strings(lambda note: note != Reason.OUTLET_UNKNOWN)),
 }
+
+MEASURED: Final[dict[str, str]] = {
+    **{name: source for name, (source, _) in _MEASURES.items()},
+    "language_fits_text": "language",
+    "outlet_is_known": "outlet",
+}
+"""The article's column that each measured column speaks of."""
 
 BATCH_COLUMNS: Final[tuple[str, ...]] = (
     *_narrow(STAGED_ARTICLE_SCHEMA),
