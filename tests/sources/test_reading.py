@@ -65,24 +65,16 @@ def test_the_configured_encoding_is_used(write, read):
     assert record.text == "Мост открыт"
 
 
-def test_a_record_over_the_limit_is_set_aside(write, read):
+def test_a_file_over_the_limit_is_set_aside_unread(write, read):
     write("a.txt", b"x" * 5_000)
     write("b.txt", b"x" * 4_096)
 
     large, fitting = read(max_record_bytes=4_096)
 
     assert large.reason == Reason.SIZE_RECORD
+    assert large.source.length == 5_000
+    assert large.source.sha256 == hashlib.sha256().hexdigest()
     assert fitting.text == "x" * 4_096
-
-
-def test_a_file_over_the_limit_is_not_opened_again(tmp_path, write, monkeypatch):
-    write("a.txt", b"x" * 5_000)
-    batch = only_batch(tmp_path)
-    fail_to_open(monkeypatch, "a.txt", OSError(5, "opened"))
-
-    (rejection,) = read_batch(tmp_path, batch, Sources(max_record_bytes=4_096))
-
-    assert rejection.reason == Reason.SIZE_RECORD
 
 
 @pytest.mark.parametrize("content", ["changed", "a longer text than before", ""])

@@ -141,6 +141,15 @@ def reject(source: Source, reason: Reason, detail: str, raw: bytes | str = b"") 
     )
 
 
+def too_long(blob: Blob, format_: str, at: int, length: int, raw: bytes) -> Rejection:
+    """Return the rejection of a record over the limit.
+
+    Its length is known, its digest is that of no bytes, because it is not worth reading twice.
+    """
+    source = Source(blob.path, blob.member, blob.offset + at, length, EMPTY_SHA256, format_)
+    return reject(source, Reason.SIZE_RECORD, f"{length} bytes are over the limit", raw)
+
+
 def refuse(blob: Blob, format_: str, refused: Refused) -> Rejection:
     """Return the rejection of what is left of a blob whose bytes nobody can vouch for.
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import Blob, Item, Refused, reject
+from broadsheet.sources.blobs import Blob, Item, Refused, reject, too_long
 from broadsheet.sources.columns import to_record
 from broadsheet.sources.decoding import Decoded, decode
 from broadsheet.sources.lines import Line, read_lines
@@ -36,6 +36,9 @@ def read_csv(blob: Blob, settings: Sources) -> Iterator[Item]:
     rows = _Rows(blob, settings)
     header = rows.header
     for row in rows:
+        if row.is_cut:
+            yield too_long(blob, CSV, row.start, row.length, row.raw)
+            continue
         source = blob.source(row.raw, CSV, at=row.start)
         if row.fault is not None:
             yield reject(source, row.fault.reason, row.fault.detail, row.raw)
@@ -51,6 +54,8 @@ def read_csv(blob: Blob, settings: Sources) -> Iterator[Item]:
 class _Row:
     start: int
     raw: bytes
+    length: int = 0
+    is_cut: bool = False
     cells: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
     fault: Refused | None = None
@@ -87,8 +92,7 @@ class _Rows:
     def __iter__(self) -> Iterator[_Row]:
         while (first := self._next_line()) is not None:
             if first.is_cut:
-                fault = Refused(Reason.SIZE_RECORD, f"{first.length} bytes in one line")
-                yield _Row(first.start, first.raw, fault=fault)
+                yield _Row(first.start, first.raw, first.length, is_cut=True)
             elif first.raw.strip():
                 self._ahead.appendleft(first)
                 yield self._row()
@@ -103,7 +107,8 @@ class _Rows:
             return self._broken(error)
         first, last = self._taken[0], self._taken[-1]
         raw = b"".join(line.raw + line.end for line in self._taken[:-1]) + last.raw
-        return _Row(first.start, raw, tuple(cells), tuple(dict.fromkeys(notes)))
+        found = tuple(dict.fromkeys(notes))
+        return _Row(first.start, raw, cells=tuple(cells), notes=found)
 
     def _broken(self, error: csv.Error | Refused) -> _Row:
         """Set aside the first line of what was taken and put back the others."""

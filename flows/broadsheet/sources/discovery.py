@@ -132,16 +132,18 @@ def _look_at(path: Path, root: Path, settings: Sources) -> RawFile | Rejection |
     if shown != name:
         return _refuse(shown, Reason.IO_NAME, "the name's bytes are not valid UTF-8")
     try:
-        return _look_at_named(path, root, name)
+        return _look_at_named(path, name, root, settings)
     except OSError as error:
         reason = Reason.IO_PERMISSION if isinstance(error, PermissionError) else Reason.IO_FAILED
         return _refuse(name, reason, error.strerror or str(error))
 
 
-def _look_at_named(path: Path, root: Path, name: str) -> RawFile | Rejection | Skipped:
+def _look_at_named(
+    path: Path, name: str, root: Path, settings: Sources
+) -> RawFile | Rejection | Skipped:
     mode = path.lstat().st_mode
     if stat.S_ISREG(mode):
-        return _digest(path, name)
+        return _oversized(path, name, settings) or _digest(path, name)
     if stat.S_ISLNK(mode):
         return _look_at_link(path, root, name)
     if stat.S_ISDIR(mode):
@@ -158,6 +160,17 @@ def _look_at_link(path: Path, root: Path, name: str) -> Rejection | Skipped:
     if not is_inside:
         return _refuse(name, Reason.IO_LINK, "the link leads out of the raw folder")
     return Skipped(path=name, member=None, reason=Reason.INPUT_LINK, count=1)
+
+
+def _oversized(path: Path, name: str, settings: Sources) -> Rejection | None:
+    """Return the rejection of a file of one record that is over the limit; it is not read."""
+    format_ = format_of(name)
+    size = path.stat().st_size
+    if format_ is None or not format_.is_single or size <= settings.max_record_bytes:
+        return None
+    source = Source(name, None, 0, size, EMPTY_SHA256, format_.name)
+    detail = f"{size} bytes; at most {settings.max_record_bytes} are allowed"
+    return reject(source, Reason.SIZE_RECORD, detail)
 
 
 def _digest(path: Path, name: str) -> RawFile | Rejection:

@@ -1,12 +1,28 @@
-"""Which reader reads what: one row a format."""
+"""Which reader reads what: one row a format.
 
-from dataclasses import dataclass
+A format is told by the file's name, because the bytes of many cannot be told apart; the readers
+check that the bytes fit.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
+from typing import BinaryIO, cast
 
-from broadsheet.sources.blobs import Read
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import RawRecord
+from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
+from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
 from broadsheet.sources.csvs import CSV, read_csv
 from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
+from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read_mhtml
+from broadsheet.sources.pages import HTML, read_html
+from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, inflate
 from broadsheet.sources.texts import read_markdown, read_text
+from broadsheet.sources.warcs import WARC, read_warc
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +43,69 @@ class Format:
     is_single: bool = False
 
 
+def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield what a member of a container holds; a member that cannot be read is set aside."""
+    format_ = format_of(blob.name)
+    if format_ is None:
+        suffix = PurePosixPath(blob.name).suffix or "a name without ending"
+        fault = Refused(Reason.TYPE_UNSUPPORTED, f"no reader for {suffix}")
+        yield refuse(blob, "unknown", fault)
+        return
+    try:
+        yield from format_.read(blob, settings)
+    except Refused as refused:
+        yield refuse(blob, format_.name, refused)
+
+
+def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield what a compressed file holds; bytes behind its end are noted on the last record."""
+    if blob.depth > settings.max_nesting:
+        raise Refused(Reason.ARCHIVE_DEPTH, f"nested {blob.depth} deep")
+    inflated = inflate(blob.stream, compression, settings)
+    stream = cast("BinaryIO", io.BufferedReader(inflated, 2**16))
+    name = _inner_name(blob.name)
+    inner = blob.within(PurePosixPath(name).name, stream, name=name)
+    held: Item | None = None
+    for item in read_member(inner, settings):
+        if held is not None:
+            yield held
+        held = item
+    if isinstance(held, RawRecord) and inflated.fault is None:
+        try:
+            stream.read()  # to its end, so that a fault behind the last record is seen
+        except Refused as refused:
+            yield held
+            held = refuse(inner, compression.name, refused)
+    if inflated.has_trailing and isinstance(held, RawRecord):
+        held = replace(held, notes=(*held.notes, Reason.STREAM_TRAILING))
+    if held is not None:
+        yield held
+
+
+def _inner_name(name: str) -> str:
+    """Return the name without its compression: ``a.jsonl`` of ``a.jsonl.gz``."""
+    path = PurePosixPath(name)
+    whole = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
+    return str(path.with_suffix(whole.get(path.suffix.lower(), "")))
+
+
 FORMATS: tuple[Format, ...] = (
     Format("text", (".txt", ".text"), read_text, is_single=True),
     Format("markdown", (".md", ".markdown"), read_markdown, is_single=True),
+    Format(HTML, (".html", ".htm", ".xhtml", ".xht"), read_html, is_single=True),
+    Format(MHTML, (".mhtml", ".mht"), read_mhtml, is_single=True),
+    Format(EML, (".eml",), read_eml, is_single=True),
+    Format(MBOX, (".mbox",), read_mbox),
     Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl),
     Format(JSON, (".json",), read_json),
     Format(CSV, (".csv", ".tsv", ".tab"), read_csv),
+    Format(WARC, (".warc", ".wet", ".warc.gz", ".wet.gz"), read_warc),
+    Format(ZIP, (".zip",), partial(read_zip, read_member=read_member)),
+    Format(TAR, (".tar",), partial(read_tar, read_member=read_member)),
+    Format(GZIP.name, (".gz", ".tgz"), partial(read_compressed, GZIP)),
+    Format(BZIP2.name, (".bz2", ".tbz2", ".tbz"), partial(read_compressed, BZIP2)),
+    Format(XZ.name, (".xz", ".txz"), partial(read_compressed, XZ)),
+    Format(ZSTD.name, (".zst", ".tzst"), partial(read_compressed, ZSTD)),
 )
 
 _BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
@@ -40,4 +113,5 @@ _BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffi
 
 def format_of(name: str) -> Format | None:
     """Return the format that a file's name tells, whatever its case; None if none is known."""
-    return _BY_SUFFIX.get(PurePosixPath(name.lower()).suffix)
+    suffixes = PurePosixPath(name.lower()).suffixes
+    return _BY_SUFFIX.get("".join(suffixes[-2:])) or _BY_SUFFIX.get("".join(suffixes[-1:]))

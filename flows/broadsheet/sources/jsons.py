@@ -18,11 +18,11 @@ import orjson
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Source
-from broadsheet.sources.blobs import Blob, Item, Refused, reject
+from broadsheet.sources.blobs import Blob, Item, Refused, reject, too_long
 from broadsheet.sources.columns import has_text, to_record
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.json_elements import elements
-from broadsheet.sources.lines import Line, read_lines
+from broadsheet.sources.lines import read_lines
 
 JSONL, JSON = "jsonl", "json"
 _MAX_DIGITS = 400  # the largest double has 309
@@ -40,7 +40,7 @@ def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
     """Yield one item a line; blank lines are no records."""
     for line in read_lines(blob.stream, settings.max_record_bytes):
         if line.is_cut:
-            yield _too_long(blob, line, settings)
+            yield too_long(blob, JSONL, line.start, line.length, line.raw)
             continue
         raw = line.raw
         at = line.start
@@ -109,14 +109,6 @@ def _item(blob: Blob, source: Source, raw: bytes, settings: Sources) -> Item:
     except Refused as refused:
         return reject(source, refused.reason, refused.detail, raw)
     return to_record(source, values, settings, (*blob.notes, *notes))
-
-
-def _too_long(blob: Blob, line: Line, settings: Sources) -> Item:
-    source = Source(
-        blob.path, blob.member, blob.offset + line.start, line.length, line.sha256 or "", JSONL
-    )
-    detail = f"{line.length} bytes; at most {settings.max_record_bytes} are allowed"
-    return reject(source, Reason.SIZE_RECORD, detail, line.raw)
 
 
 def _utf8(raw: bytes) -> tuple[bytes, tuple[Reason, ...]]:

@@ -62,9 +62,6 @@ def _read_span(root: Path, span: Span, settings: Sources, on_failure: OnFailure)
 
 def _read_known(root: Path, span: Span, format_: Format, settings: Sources) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
-    if format_.is_single and span.size > settings.max_record_bytes:
-        limit = settings.max_record_bytes
-        raise Refused(Reason.SIZE_RECORD, f"{span.size} bytes; at most {limit} are allowed")
     with (root / span.path).open("rb") as file:
         blob = Blob(
             path=span.path,

@@ -1,0 +1,70 @@
+"""HTML and XHTML: one file, one page, decoded as a browser would."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import Field, RawRecord, Rejection, Source
+from broadsheet.sources.blobs import Blob, Item, Refused, read_whole, reject
+from broadsheet.sources.decoding import decode
+
+HTML = "html"
+_PRESCAN_BYTES = 4_096  # the WHATWG standard asks for 1,024; real pages put more before it
+_CHARSET = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})"""
+    rb"""|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{2,40})""",
+    re.IGNORECASE,
+)
+# Browsers write where a page was saved from into its first comment.
+_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{4,}\)(\S{1,2000}) -->")
+
+
+def read_html(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield the one page of an HTML file; the address in a browser's comment is its URL."""
+    raw = read_whole(blob, settings)
+    yield page(raw, blob.source(raw, HTML), settings, notes=blob.notes)
+
+
+def page(
+    raw: bytes,
+    source: Source,
+    settings: Sources,
+    *,
+    charset: str | None = None,
+    fields: Mapping[Field, tuple[str, ...]] | None = None,
+    notes: tuple[Reason, ...] = (),
+) -> RawRecord | Rejection:
+    """Return the page that bytes hold.
+
+    Args:
+        raw: the bytes of the page.
+        source: where it lies; it may cover more than ``raw``, such as a WARC record's headers.
+        settings: the configured encoding is followed.
+        charset: the encoding that a transport header states; it wins over the page's own word.
+        fields: what the container states.
+        notes: what had to be done to get here.
+
+    """
+    try:
+        decoded = decode(raw, configured=settings.encoding, declared=charset or declared(raw))
+    except Refused as refused:
+        return reject(source, refused.reason, refused.detail, raw)
+    if not decoded.text.strip("\0 \t\r\n\f\v\ufeff\xa0"):
+        return reject(source, Reason.CONTENT_EMPTY, "white space only")
+    stated = dict(fields or {})
+    if "url" not in stated and (saved := _SAVED_FROM.search(decoded.text[:_PRESCAN_BYTES])):
+        stated["url"] = (saved[1],)
+    return RawRecord(
+        source=source,
+        text=decoded.text,
+        media="html",
+        fields=stated,
+        notes=(*notes, *decoded.notes),
+    )
+
+
+def declared(raw: bytes) -> str | None:
+    """Return the encoding that a page names at its top, if it does."""
+    found = _CHARSET.search(raw[:_PRESCAN_BYTES])
+    return (found[1] or found[2]).decode("ascii", "replace") if found else None

@@ -1,0 +1,250 @@
+"""The records of a web archive (WARC 1.1, ISO 28500:2017), each with its place.
+
+Own code and not a library's, because the readers at hand end quietly where an archive is cut and
+lose all that follows a damaged byte; a few lines find the next record instead.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
+_NEXT = re.compile(rb"(?:\A|\n)(WARC/[01]\.\d{1,2}\r?\n)")
+_MAX_HEADER_BYTES = 2**16
+_BLOCK_BYTES = 2**18
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_PROBE_BYTES = 4_096
+_MAX_LENGTH_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record, or a stretch of bytes that is none.
+
+    Attributes:
+        start: first byte, in the file as it lies there.
+        raw: the bytes as they lie there; only the first ones where the record is too large.
+        length: how many bytes there are.
+        headers: named fields in lower case; empty where the stretch is no record.
+        block: the content, decompressed.
+        fault: what is wrong, in words; empty where nothing is.
+        kind: ``damaged``, ``cut`` or ``large`` where something is wrong.
+
+    """
+
+    start: int
+    raw: bytes
+    length: int
+    headers: Mapping[str, str]
+    block: bytes = b""
+    fault: str = ""
+    kind: str = ""
+
+
+def plain_records(stream: BinaryIO, limit: int) -> Iterator[Record]:
+    """Yield the records of an uncompressed archive; after damage, from the next record on."""
+    buffer = _Buffer(stream)
+    while buffer.pass_blank():
+        yield _take(buffer, limit)
+
+
+def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
+    """Yield the records of an archive that is compressed record by record.
+
+    A member that is damaged is one stretch, which ends where the next record begins.
+    """
+    start = 0
+    while start < len(raw):
+        if not raw.startswith(_GZIP_MAGIC, start):
+            stop = next_member(raw, start)
+            if raw[start:stop].strip(b"\0\r\n"):
+                yield _damaged(raw, start, stop, "no compressed record")
+            start = stop
+            continue
+        member, stop, fault, kind = _inflate(raw, start, limit)
+        if fault:
+            stop = len(raw) if kind == "cut" else stop or next_member(raw, start + 1)
+            if kind == "cut" and (resumed := next_member(raw, start + 1)) < len(raw):
+                stop, fault, kind = resumed, "the compressed record is damaged", "damaged"
+            yield _damaged(raw, start, stop, fault, kind)
+        else:
+            yield from _in_member(raw[start:stop], start, member, limit)
+        start = stop
+
+
+def is_gzip_by_record(raw: bytes) -> bool:
+    """Tell whether the first compressed member holds one record and no more."""
+    member, _, fault, _ = _inflate(raw, 0, 2**20)
+    return not (fault or len(_NEXT.findall(member)) > 1) or next_member(raw, 1) < len(raw)
+
+
+def next_member(raw: bytes, start: int) -> int:
+    """Return where the next compressed record begins, or the end of the bytes."""
+    while (start := raw.find(_GZIP_MAGIC, start)) >= 0:
+        probe = zlib.decompressobj(wbits=31)
+        try:
+            if probe.decompress(raw[start : start + _PROBE_BYTES], 16).startswith(b"WARC/"):
+                return start
+        except zlib.error:
+            pass  # the three bytes stood there by chance
+        start += 1
+    return len(raw)
+
+
+def _inflate(raw: bytes, start: int, limit: int) -> tuple[bytes, int, str, str]:
+    """Return a member's content, where it ends (0: unknown), and what is wrong with it."""
+    inflater = zlib.decompressobj(wbits=31)
+    most = limit + _MAX_HEADER_BYTES
+    view = memoryview(raw)
+    try:
+        member = inflater.decompress(view[start : start + _BLOCK_BYTES], most)
+        at = start + _BLOCK_BYTES
+        while not inflater.eof and (inflater.unconsumed_tail or at < len(raw)):
+            if len(member) >= most:
+                return b"", 0, f"more than {limit} bytes", "large"
+            fed = inflater.unconsumed_tail or view[at : at + _BLOCK_BYTES]
+            at += 0 if inflater.unconsumed_tail else _BLOCK_BYTES
+            member += inflater.decompress(fed, most - len(member))
+    except zlib.error as error:
+        return b"", 0, str(error), "damaged"
+    if not inflater.eof:
+        return b"", 0, "the archive ends in mid-record", "cut"
+    return member, min(at, len(raw)) - len(inflater.unused_data), "", ""
+
+
+def _in_member(raw: bytes, start: int, member: bytes, limit: int) -> Iterator[Record]:
+    """Yield the record in a member; of several each one, all with the member's place."""
+    buffer = _Buffer(None, member)
+    while buffer.pass_blank():
+        found = _take(buffer, limit)
+        kind = "damaged" if found.kind == "cut" else found.kind
+        yield Record(start, raw, len(raw), found.headers, found.block, found.fault, kind)
+
+
+def _damaged(raw: bytes, start: int, stop: int, fault: str, kind: str = "damaged") -> Record:
+    return Record(start, raw[start:stop], stop - start, {}, b"", fault, kind)
+
+
+def _take(buffer: "_Buffer", limit: int) -> Record:
+    """Return the record at the front of a buffer and pass it, or the damage up to the next."""
+    start = buffer.at
+    head = buffer.head()
+    length = _content_length(head)
+    if length is None:
+        return _resynchronised(buffer, "no record header, or one without a valid Content-Length")
+    headers = _headers(head)
+    total = len(head) + length
+    if length > limit:
+        raw = buffer.peek(1_000)
+        passed = buffer.skip(total)
+        kind = "large" if passed == total else "cut"
+        return Record(start, raw, passed, headers, b"", f"{length} bytes", kind)
+    raw = buffer.peek(total)
+    if len(raw) < total:
+        if buffer.find_next(1) is not None:
+            return _resynchronised(buffer, "the record is shorter than its Content-Length")
+        buffer.skip(len(raw))
+        return Record(start, raw, len(raw), headers, b"", "the archive ends in mid-record", "cut")
+    behind = buffer.peek(total + 16)[total:]
+    if behind.strip(b"\r\n") and not _VERSION.match(behind.lstrip(b"\r\n") + b"\n"):
+        return _resynchronised(buffer, "the record is longer than its Content-Length")
+    buffer.skip(total)
+    return Record(start, raw, total, headers, raw[len(head) :])
+
+
+def _resynchronised(buffer: "_Buffer", fault: str) -> Record:
+    """Pass everything up to the next record."""
+    start, raw = buffer.at, buffer.peek(1_000)
+    length = buffer.skip_to_next()
+    return Record(start, raw[:length], length, {}, b"", fault, "damaged")
+
+
+def _content_length(head: bytes) -> int | None:
+    if not _VERSION.match(head):
+        return None
+    found = re.findall(rb"(?mi)^content-length[ \t]*:[ \t]*(\S*)[ \t]*\r?$", head)
+    is_number = len(found) == 1 and found[0].isdigit() and len(found[0]) <= _MAX_LENGTH_DIGITS
+    return int(found[0]) if is_number else None
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for line in head.decode("utf-8", "replace").splitlines()[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            fields.setdefault(name.strip().lower(), value.strip())
+    return fields
+
+
+class _Buffer:
+    """Bytes of a stream with a look ahead."""
+
+    def __init__(self, stream: BinaryIO | None, raw: bytes = b"") -> None:
+        self._stream = stream
+        self._bytes = bytearray(raw)
+        self._from = 0  # what was passed is cut off now and then, not at each record
+        self.at = 0
+
+    def peek(self, count: int) -> bytes:
+        """Return the next bytes, fewer at the end."""
+        while len(self._bytes) - self._from < count and self._fill():
+            pass
+        return bytes(self._bytes[self._from : self._from + count])
+
+    def skip(self, count: int) -> int:
+        """Pass bytes and return how many there were."""
+        passed = 0
+        while passed < count and self.peek(1):
+            step = min(count - passed, len(self._bytes) - self._from)
+            self._from += step
+            passed += step
+        self.at += passed
+        return passed
+
+    def pass_blank(self) -> bool:
+        """Pass line ends and tell whether anything follows."""
+        while (ahead := self.peek(64)) and not (rest := ahead.lstrip(b"\r\n")):
+            self.skip(len(ahead))
+        if ahead:
+            self.skip(len(ahead) - len(rest))
+        return bool(ahead)
+
+    def head(self) -> bytes:
+        """Return a record's header with the blank line behind it; empty where there is none."""
+        size = 2_048
+        while True:
+            ahead = self.peek(size)
+            end = re.search(rb"\r?\n\r?\n", ahead)
+            if end:
+                return ahead[: end.end()]
+            if len(ahead) < size or size >= _MAX_HEADER_BYTES:
+                return b""
+            size *= 2
+
+    def find_next(self, start: int) -> int | None:
+        """Return how far ahead the next record begins in what is buffered."""
+        found = _NEXT.search(self._bytes, self._from + start)
+        return found.start(1) - self._from if found else None
+
+    def skip_to_next(self) -> int:
+        """Pass everything up to the next record, or to the end; return how much."""
+        passed = 0
+        while True:
+            ahead = self.find_next(1)
+            if ahead is not None:
+                return passed + self.skip(ahead)
+            kept = 32  # the next header may have begun
+            passed += self.skip(max(len(self._bytes) - self._from - kept, 0))
+            if not self._fill():
+                return passed + self.skip(kept)
+
+    def _fill(self) -> bool:
+        if self._stream is None:
+            return False
+        del self._bytes[: self._from]
+        self._from = 0
+        block = self._stream.read(_BLOCK_BYTES)
+        self._bytes += block
+        return bool(block)

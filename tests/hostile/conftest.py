@@ -1,0 +1,52 @@
+"""Raw folders that hold one hostile file each, and what reading makes of them."""
+
+import resource
+from collections.abc import Callable
+
+import pytest
+
+from broadsheet.config import Sources
+from broadsheet.records import RawRecord, Rejection
+from broadsheet.sources import discover, plan_batches, read_batch
+
+
+@pytest.fixture(autouse=True)
+def memory_limit():
+    """Hold every case to one GiB above what the test process has already."""
+    with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - a pseudo-file
+        used = int(statm.read().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**30, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@pytest.fixture
+def outcomes(tmp_path) -> Callable[..., list[str]]:
+    """Return a function that writes files and says what became of each record: P, or its code."""
+
+    def read(files: dict[str, bytes], **settings: object) -> list[str]:
+        root = tmp_path / "raw"
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        sources = Sources.model_validate(settings)
+        found = discover(root, sources)
+        items = [
+            item
+            for batch in plan_batches(found.files, sources)
+            for item in read_batch(root, batch, sources)
+        ]
+        shown = []
+        for item in (*found.rejections, *items):
+            if isinstance(item, RawRecord):
+                shown.append(" ".join(["P", *item.notes]))
+            elif isinstance(item, Rejection):
+                shown.append(str(item.reason.value))
+            else:
+                shown.append(f"{item.reason} x {item.count}")
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["raw"], "written beside the input"
+        return shown
+
+    return read
