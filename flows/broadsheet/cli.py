@@ -146,14 +146,21 @@ def _run(
     json_: bool,
 ) -> None:
     from broadsheet.config import load_config
+    from broadsheet.local_server import await_local_server, start_local_server
     from broadsheet.sources import require_raw_files
 
     # What the user can mend is said at once, before a server starts.
     config = load_config(folder)
     require_raw_files(folder / config.sources.path)
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
+    start_local_server()
 
+    # All this takes as long as the server needs to start, so it comes before the wait.
     from broadsheet.flow import run
+    from broadsheet.validate import warm_up
+
+    warm_up()
+    await_local_server()
 
     outcome = run(folder, output, engine=engine, workers=workers, version=version, publish=publish)
     if json_:

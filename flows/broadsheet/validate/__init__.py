@@ -3,9 +3,9 @@
 Loading suites is fast; Great Expectations itself is imported at the first check.
 """
 
-from broadsheet.validate.engine import warm_up
 from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
-from broadsheet.validate.gate import RowCheck, check_release, check_rows, table_sha256
+from broadsheet.validate.engine import warm_up
+from broadsheet.validate.gate import RowCheck, check_release, check_rows, columns_of, table_sha256
 from broadsheet.validate.projection import RELEASE_COLUMNS
 from broadsheet.validate.suites import Expectation, Suite, Suites, load_suites, shipped_folder
 
@@ -18,6 +18,7 @@ __all__ = [
     "Suites",
     "check_release",
     "check_rows",
+    "columns_of",
     "describe",
     "load_suites",
     "render_contract",
