@@ -5,8 +5,15 @@ In the order of a run: ``open_staging``, ``require_sound`` (of the release befor
 changed.
 """
 
+from broadsheet.publish.card import render_difference
 from broadsheet.publish.changes import Change, Step, compare
 from broadsheet.publish.committing import commit, show_releases
+from broadsheet.publish.differences import (
+    diff,
+    difference_to_json,
+    difference_to_text,
+    write_difference,
+)
 from broadsheet.publish.documents import describe
 from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
@@ -25,10 +32,15 @@ __all__ = [
     "commit",
     "compare",
     "describe",
+    "diff",
+    "difference_to_json",
+    "difference_to_text",
     "newest_release",
     "open_staging",
+    "render_difference",
     "require_sound",
     "show_releases",
     "verify",
+    "write_difference",
     "write_tables",
 ]

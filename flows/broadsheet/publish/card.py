@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from broadsheet.config import Dataset
 from broadsheet.publish.changes import Change
 from broadsheet.publish.composition import Composition
+from broadsheet.publish.differences import Difference
 from broadsheet.publish.frontmatter import dataset_front_matter, release_front_matter
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import Json, Origin
@@ -66,7 +68,7 @@ def render_card(
 def render_changes(change: Change, version: Version) -> bytes:
     """Return ``CHANGES.md`` of a release."""
     template = _environment().get_template("changes.md.j2")
-    return template.render(change=change, version=version).encode()
+    return template.render(change=change, version=version, most=_MOST_SHOWN).encode()
 
 
 def render_index(manifests: Sequence[Json]) -> bytes:
@@ -79,6 +81,21 @@ def render_index(manifests: Sequence[Json]) -> bytes:
     releases = [by_version[version] for version in sorted(by_version, reverse=True)]
     body = template.render(dataset=Dataset.model_validate(dataset), releases=releases)
     return (dataset_front_matter(dataset, rows) + body).encode()
+
+
+def render_difference(difference: Difference, limit: int) -> str:
+    """Return a difference as one HTML page that needs nothing else: at most ``limit`` articles."""
+    change = difference.change
+    return (
+        _environment()
+        .get_template("diff.html.j2")
+        .render(
+            change=change,
+            version=difference.new_version,
+            rows=islice(difference.rows(), limit),
+            left_out=change.added + change.removed + change.changed - limit,
+        )
+    )
 
 
 def inert(value: object) -> str:
@@ -109,7 +126,7 @@ def _month_range(composition: Composition) -> tuple[str, str] | None:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("broadsheet.publish"),
-        autoescape=False,  # noqa: S701 - Markdown, not HTML: values go through `inert`
+        autoescape=select_autoescape(["html.j2"]),  # values in Markdown go through `inert`
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

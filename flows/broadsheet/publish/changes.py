@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +19,11 @@ from broadsheet.publish.files import sha256_of
 from broadsheet.publish.layout import FIRST, Version
 from broadsheet.publish.rows import differing, merged, paired
 from broadsheet.publish.shards import file_schema, open_writer
-from broadsheet.tables import CHANGE
+from broadsheet.tables import ARTICLE, CHANGE
+
+Counts = tuple[int, int, int]
+"""Rows added, removed and changed."""
+_KINDS = ("added", "removed", "changed")
 
 
 class Step(StrEnum):
@@ -47,6 +52,8 @@ class Change:
         removed: rows whose id is gone.
         changed: rows with the same id and another value.
         by_field: how many rows changed in each column.
+        by_outlet: rows added, removed and changed, by outlet ("" where it is not stated).
+        by_month: the same by month of publication, ``YYYY-MM`` or "".
         columns_added: new columns.
         columns_removed: columns that are gone.
         columns_retyped: columns of another type.
@@ -61,6 +68,8 @@ class Change:
     removed: int = 0
     changed: int = 0
     by_field: Mapping[str, int] = field(default_factory=dict)
+    by_outlet: Mapping[str, Counts] = field(default_factory=dict)
+    by_month: Mapping[str, Counts] = field(default_factory=dict)
     columns_added: tuple[str, ...] = ()
     columns_removed: tuple[str, ...] = ()
     columns_retyped: tuple[str, ...] = ()
@@ -77,6 +86,30 @@ class Change:
         if self.added or self.columns_added:
             return Step.MINOR
         return Step.PATCH if self.other_tables or self.is_reserialised else Step.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows that differ between two releases in one range of ids.
+
+    Attributes:
+        changes: one row each, of ``tables.CHANGE``, by id.
+        removed: the rows that are gone, as they were.
+        added: the rows that are new.
+        before: the rows that changed, as they were; aligned with ``after``.
+        after: the same rows as they are.
+
+    """
+
+    changes: pa.Table
+    removed: pa.Table
+    added: pa.Table
+    before: pa.Table
+    after: pa.Table
+
+    def rows(self) -> tuple[pa.Table, pa.Table, pa.Table]:
+        """Return the rows added, removed and changed."""
+        return self.added, self.removed, self.after
 
 
 def next_version(change: Change, named: str | None = None, *, documents: bool = False) -> Version:
@@ -121,92 +154,65 @@ def next_version(change: Change, named: str | None = None, *, documents: bool = 
 
 
 def compare(previous: Path | None, release: Path) -> Change:
-    """Compare a release with the one before, row by row, and write ``changes.parquet``.
+    """Compare a staged release with the one before, and write its ``changes.parquet``.
 
-    Only shards that differ are read, merged by id; the memory is that of some thousand rows.
-    ``changes.parquet`` is written into ``release``, unless no row differs.
+    The table is not made where no row differs.
 
     Args:
         previous: the folder of the release before; None for the first.
         release: the folder of the new one.
 
     """
+    return measure_change(previous, release, table=release / layout.CHANGES_TABLE)
+
+
+def measure_change(previous: Path | None, release: Path, *, table: Path | None = None) -> Change:
+    """Compare two releases row by row.
+
+    Only shards that differ are read, merged by id; the memory is that of some thousand rows.
+
+    Args:
+        previous: the folder of the older release; None where there is none.
+        release: the folder of the newer one.
+        table: a file for the table of changes.
+
+    """
     if previous is None:
         return Change(previous=None)
-    old, new = _distinct_shards(previous, release, "default")
-    counts, by_field = _write_differences(release / layout.CHANGES_TABLE, differences(old, new))
+    old, new = distinct_shards(previous, release)
+    tally = _tally(differences(old, new), table)
     shards = layout.shards_of(previous, "default")
-    schemas = [_schema(layout.shards_of(folder, "default")) for folder in (previous, release)]
     return Change(
         previous=Version.parse(previous.name),
         rows_before=sum(pq.read_metadata(path).num_rows for path in shards),
-        added=counts["added"],
-        removed=counts["removed"],
-        changed=counts["changed"],
-        by_field=dict(sorted(by_field.items())),
-        **_schema_changes(*schemas),
+        **tally,
+        **_schema_changes(*(_schema(layout.shards_of(f, "default")) for f in (previous, release))),
         other_tables=tuple(
             name
             for name in layout.FOLDERS
-            if name != "default" and any(_distinct_shards(previous, release, name))
+            if name != "default" and any(distinct_shards(previous, release, name))
         ),
-        is_reserialised=bool(old or new) and not counts,
+        is_reserialised=bool(old or new) and not any(tally[kind] for kind in _KINDS),
     )
 
 
-def _write_differences(
-    path: Path, differences: Iterator[pa.Table]
-) -> tuple[Counter[str], Counter[str]]:
-    """Write a table of differences, if there are any; count them by kind and by column."""
-    kinds: Counter[str] = Counter()
-    fields: Counter[str] = Counter()
-    with contextlib.ExitStack() as stack:
-        for number, rows in enumerate(differences):
-            if number == 0:
-                writer = stack.enter_context(open_writer(path, file_schema(CHANGE)))
-            writer.write_table(rows)
-            kinds.update(rows.column("change").to_pylist())
-            fields.update(pc.list_flatten(rows.column("fields")).to_pylist())
-    return kinds, fields
-
-
-def differences(old: Sequence[Path], new: Sequence[Path]) -> Iterator[pa.Table]:
-    """Yield the rows of ``tables.CHANGE`` by id, for shards of two releases."""
+def differences(old: Sequence[Path], new: Sequence[Path]) -> Iterator[Stretch]:
+    """Yield the rows that differ, by ranges of ids, for distinct shards of two releases."""
     before_schema, after_schema = _schema(old), _schema(new)
     columns = [
         f.name
         for f in after_schema
         if f.name in before_schema.names and f.type == before_schema.field(f.name).type
-    ] or ["id"]
-    for before, after in paired(merged(old, columns), merged(new, columns)):
-        rows = _stretch(before, after, columns)
-        if len(rows):
-            yield rows
+    ]
+    empty = ARTICLE.schema.empty_table().select(["id"])
+    old_columns, new_columns = (columns or schema.names for schema in (before_schema, after_schema))
+    for before, after in paired(merged(old, old_columns), merged(new, new_columns)):
+        stretch = _stretch(empty if before is None else before, empty if after is None else after)
+        if len(stretch.changes):
+            yield stretch
 
 
-def _stretch(before: pa.Table | None, after: pa.Table | None, columns: Sequence[str]) -> pa.Table:
-    """Compare all rows of one range of ids."""
-    schema = file_schema(CHANGE)
-    old = before.column("id") if before is not None else pa.chunked_array([[]], pa.string())
-    new = after.column("id") if after is not None else pa.chunked_array([[]], pa.string())
-    gone = old.filter(pc.invert(pc.is_in(old, value_set=new))).to_pylist()
-    fresh = new.filter(pc.invert(pc.is_in(new, value_set=old))).to_pylist()
-    rows = [{"id": i, "change": "removed", "fields": []} for i in gone]
-    rows += [{"id": i, "change": "added", "fields": []} for i in fresh]
-    if before is not None and after is not None:
-        before = before.filter(pc.is_in(old, value_set=new))
-        after = after.filter(pc.is_in(new, value_set=old))
-        masks = {n: differing(before.column(n), after.column(n)) for n in columns if n != "id"}
-        ids = before.column("id")
-        for row in np.flatnonzero(
-            np.logical_or.reduce([*masks.values(), np.zeros(len(ids), bool)])
-        ):
-            fields = [name for name, mask in masks.items() if mask[row]]
-            rows.append({"id": ids[int(row)].as_py(), "change": "changed", "fields": fields})
-    return pa.Table.from_pylist(rows, schema).sort_by("id")
-
-
-def _distinct_shards(old: Path, new: Path, name: str) -> tuple[list[Path], list[Path]]:
+def distinct_shards(old: Path, new: Path, name: str = "default") -> tuple[list[Path], list[Path]]:
     """Return the shards of each release whose bytes the other does not have."""
     before, after = (
         {path: sha256_of(path) for path in layout.shards_of(release, name)}
@@ -218,11 +224,68 @@ def _distinct_shards(old: Path, new: Path, name: str) -> tuple[list[Path], list[
     )
 
 
+def _stretch(before: pa.Table, after: pa.Table) -> Stretch:
+    """Compare all rows of one range of ids."""
+    old, new = before.column("id"), after.column("id")
+    removed = before.filter(pc.invert(pc.is_in(old, value_set=new)))
+    added = after.filter(pc.invert(pc.is_in(new, value_set=old)))
+    rows = [{"id": i, "change": "removed", "fields": []} for i in removed.column("id").to_pylist()]
+    rows += [{"id": i, "change": "added", "fields": []} for i in added.column("id").to_pylist()]
+    before = before.filter(pc.is_in(old, value_set=new))
+    after = after.filter(pc.is_in(new, value_set=old))
+    names = [name for name in after.column_names if name in before.column_names and name != "id"]
+    masks = {n: differing(before.column(n), after.column(n)) for n in names} if len(before) else {}
+    differs = np.logical_or.reduce([np.zeros(len(before), bool), *masks.values()])
+    kept = pa.array(differs)
+    before, after = before.filter(kept), after.filter(kept)
+    for row, i in zip(np.flatnonzero(differs), after.column("id").to_pylist(), strict=True):
+        fields = [name for name, mask in masks.items() if mask[row]]
+        rows.append({"id": i, "change": "changed", "fields": fields})
+    table = pa.Table.from_pylist(rows, file_schema(CHANGE)).sort_by("id")
+    return Stretch(table, removed, added, before, after)
+
+
+def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
+    """Count changes by kind, column, outlet and month, and write their table."""
+    kinds: Counter[str] = Counter()
+    fields: Counter[str] = Counter()
+    outlets: dict[str, Counter[str]] = {}
+    months: dict[str, Counter[str]] = {}
+    with contextlib.ExitStack() as stack:
+        writer = None
+        for stretch in stretches:
+            if path and writer is None:
+                writer = stack.enter_context(open_writer(path, file_schema(CHANGE)))
+            if writer is not None:
+                writer.write_table(stretch.changes)
+            kinds.update(stretch.changes.column("change").to_pylist())
+            fields.update(pc.list_flatten(stretch.changes.column("fields")).to_pylist())
+            for kind, rows in zip(_KINDS, stretch.rows(), strict=True):
+                _count_by(outlets, kind, rows, "outlet")
+                _count_by(months, kind, rows, "published_on")
+    return {
+        **{kind: kinds[kind] for kind in _KINDS},
+        "by_field": dict(sorted(fields.items())),
+        "by_outlet": {name: tuple(n[k] for k in _KINDS) for name, n in sorted(outlets.items())},
+        "by_month": {name: tuple(n[k] for k in _KINDS) for name, n in sorted(months.items())},
+    }
+
+
+def _count_by(groups: dict[str, Counter[str]], kind: str, rows: pa.Table, column: str) -> None:
+    if column not in rows.column_names:
+        return
+    values = rows.column(column)
+    if pa.types.is_date(values.type):
+        values = pc.strftime(values, format="%Y-%m")
+    for pair in values.value_counts():
+        groups.setdefault(pair["values"].as_py() or "", Counter())[kind] += pair["counts"].as_py()
+
+
 def _schema(shards: Sequence[Path]) -> pa.Schema:
     return pq.read_schema(shards[0]) if shards else pa.schema([])
 
 
-def _schema_changes(old: pa.Schema, new: pa.Schema) -> dict[str, tuple[str, ...]]:
+def _schema_changes(old: pa.Schema, new: pa.Schema) -> dict[str, Any]:
     if not old.names or not new.names:  # no rows on one side, so nothing to compare
         return {}
     return {
