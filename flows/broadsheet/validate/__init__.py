@@ -7,6 +7,12 @@ from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
 from broadsheet.validate.engine import warm_up
 from broadsheet.validate.gate import RowCheck, check_release, check_rows, columns_of, table_sha256
 from broadsheet.validate.projection import RELEASE_COLUMNS
+from broadsheet.validate.rejects import (
+    all_reasons,
+    count_reasons,
+    failure_detail,
+    filter_rejections,
+)
 from broadsheet.validate.suites import Expectation, Suite, Suites, load_suites, shipped_folder
 
 __all__ = [
@@ -16,10 +22,14 @@ __all__ = [
     "RowCheck",
     "Suite",
     "Suites",
+    "all_reasons",
     "check_release",
     "check_rows",
     "columns_of",
+    "count_reasons",
     "describe",
+    "failure_detail",
+    "filter_rejections",
     "load_suites",
     "render_contract",
     "shipped_folder",

@@ -59,6 +59,5 @@ def _sentences(batch: tuple[Expectation, ...], release: tuple[Expectation, ...])
 
 
 def _column(expectation: Expectation) -> str:
-    columns = expectation.kwargs.get("column_list") or [expectation.column]
-    column = str(columns[0] or WHOLE_TABLE)
+    column = expectation.column or WHOLE_TABLE
     return MEASURED.get(column, column)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 from broadsheet.validate.engine import Finding, run_suite
-from broadsheet.validate.projection import RELEASE_COLUMNS, project_batch, to_frame
+from broadsheet.validate.projection import project_batch, to_frame
 from broadsheet.validate.suites import Expectation, Suite
 from broadsheet.verdicts import NO_ROWS
 
@@ -74,7 +74,8 @@ def check_release(
     """Judge the rows of a release, and that its accounts add up.
 
     Args:
-        articles: the columns ``RELEASE_COLUMNS`` of all written rows, in any order.
+        articles: the columns ``RELEASE_COLUMNS`` of all written rows, in any order; those of
+            ``columns_of(suite)`` are enough.
         suite: as ``load_suites().release``.
         accounts: what became of the raw records.
         data_sha256: digest of the data that is judged; it stands in the verdict.
@@ -85,10 +86,17 @@ def check_release(
     own = _check_accounts(accounts, rows, quarantine_share_max)
     if not rows:
         return _verdict(suite, data_sha256, 0, own, [NO_ROWS])
-    findings, faults = _findings(to_frame(articles.select(RELEASE_COLUMNS)), suite, all_rows=False)
+    frame = to_frame(articles.select(columns_of(suite)))
+    findings, faults = _findings(frame, suite, all_rows=False)
     ids = articles.column("id")
     results = [_result(e, findings[e.id], ids) for e in suite.expectations if e.id in findings]
     return _verdict(suite, data_sha256, rows, [*own, *results], faults, is_release=True)
+
+
+def columns_of(suite: Suite) -> list[str]:
+    """Return the columns that a suite looks at, and the id: Great Expectations needs no others."""
+    named = (column for expectation in suite.expectations for column in expectation.columns)
+    return list(dict.fromkeys(["id", *named]))
 
 
 def table_sha256(table: pa.Table) -> str:

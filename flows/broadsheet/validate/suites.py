@@ -56,10 +56,15 @@ class Expectation:
     description: str
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it looks at."""
+        single = (self.kwargs.get(name) for name in ("column", "column_A", "column_B"))
+        return (*(name for name in single if name), *self.kwargs.get("column_list", ()))
+
+    @property
     def column(self) -> str | None:
-        """The column it looks at, if it looks at one."""
-        column = self.kwargs.get("column", self.kwargs.get("column_A"))
-        return column if isinstance(column, str) else None
+        """The column it looks at, the first where there are several."""
+        return self.columns[0] if self.columns else None
 
     @property
     def domain(self) -> Domain:
