@@ -280,6 +280,30 @@ class Validation(Section):
     )
 
 
+class Drift(Section):
+    """How far a release may differ from the one before."""
+
+    severity: Literal["warning", "critical"] = Field(
+        "warning", description="warning: the report says so; critical: nothing is published"
+    )
+    least_rows: int = Field(
+        50, ge=1, description="Fewer articles, of a release, an addition or an outlet, tell nothing"
+    )
+    rows_drop: float = Field(0.2, ge=0, le=1, description="Largest share of articles that is lost")
+    missing_rise: float = Field(
+        0.2, ge=0, le=1, description="Largest rise of a column's share of missing values"
+    )
+    shares_distance: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Largest move of shares by outlet, language, format, precision or length",
+    )
+    quarantine_rise: float = Field(
+        0.1, ge=0, le=1, description="Largest rise of the share of quarantined records"
+    )
+
+
 class Publish(Section):
     """How a release is written."""
 
@@ -308,6 +332,7 @@ class Config(Section):
     duplicates: Duplicates = Duplicates()
     splits: Splits = Splits()
     validation: Validation = Validation()
+    drift: Drift = Drift()
     publish: Publish = Publish()
 
     def batch_digest(self) -> str:
