@@ -4,9 +4,9 @@ import os
 import pytest
 
 from broadsheet.config import Sources
-from broadsheet.errors import StorageError
+from broadsheet.errors import ConfigError, StorageError
 from broadsheet.reasons import Reason
-from broadsheet.sources import RawFile, discover
+from broadsheet.sources import RawFile, discover, require_raw_files
 
 
 def paths(found) -> list[str]:
@@ -170,3 +170,12 @@ def test_a_root_that_is_no_folder_is_an_error_with_a_remedy(tmp_path, write, nam
 
     with pytest.raises(StorageError, match=r"is no folder.*sources\.path"):
         discover(tmp_path / name, Sources())
+
+
+def test_a_folder_without_raw_files_is_noticed_before_a_run(tmp_path, write):
+    write("dataset.toml", "")
+    with pytest.raises(ConfigError):
+        require_raw_files(tmp_path)
+
+    write("story.txt", "A story")
+    require_raw_files(tmp_path)

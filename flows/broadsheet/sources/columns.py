@@ -95,6 +95,16 @@ def to_record(
     return RawRecord(source=source, text=text, media=media, fields=fields, notes=notes)
 
 
+def known_columns(names: tuple[str, ...], settings: Sources) -> list[str]:
+    """Return those columns of a table that hold something we look for; none where no text is."""
+    roles = _roles(names, _configured(settings))
+    if not {"text", "html"} & roles.keys():
+        return []
+    paths = {path for paths in roles.values() for path in paths}
+    tops = paths | {path.partition(".")[0] for path in paths}
+    return [name for name in names if name in tops]
+
+
 def has_text(values: Mapping[str, object], settings: Sources) -> bool:
     """Tell whether some value is known to hold a text or a page."""
     roles = _roles(tuple(values), _configured(settings))

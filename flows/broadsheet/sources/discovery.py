@@ -112,7 +112,16 @@ def _foreign(folder: Path) -> Reason | None:
     # The folder that publishing keeps releases in: a link to the newest, beside all of them.
     if _is_release(folder / "latest"):
         return Reason.INPUT_RELEASE
+    if _is_side_folder(folder):
+        return Reason.INPUT_PART
     return None
+
+
+def _is_side_folder(folder: Path) -> bool:
+    """Tell whether a browser saved the images and scripts of a page beside it here."""
+    stem = folder.name.removesuffix("_files").removesuffix(".files")
+    pages = (folder.with_name(stem + suffix) for suffix in (".html", ".htm"))
+    return stem != folder.name and any(page.is_file() for page in pages)
 
 
 def _is_release(folder: Path) -> bool:
@@ -148,7 +157,9 @@ def _look_at_named(
         return _look_at_link(path, root, name)
     if stat.S_ISDIR(mode):
         reason = _foreign(path) or Reason.INPUT_DATASET
-        return Skipped(path=name, member=None, reason=reason, count=1)
+        is_part = reason is Reason.INPUT_PART
+        count = sum(p.is_file() for p in path.rglob("*")) if is_part else 1
+        return Skipped(path=name, member=None, reason=reason, count=count)
     return _refuse(name, Reason.TYPE_UNSUPPORTED, "a device, pipe or socket")
 
 

@@ -17,6 +17,7 @@ from broadsheet.records import RawRecord
 from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
 from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
 from broadsheet.sources.csvs import CSV, read_csv
+from broadsheet.sources.frames import ARROW, PARQUET, read_arrow, read_parquet
 from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
 from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read_mhtml
 from broadsheet.sources.pages import HTML, read_html
@@ -99,6 +100,8 @@ FORMATS: tuple[Format, ...] = (
     Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl),
     Format(JSON, (".json",), read_json),
     Format(CSV, (".csv", ".tsv", ".tab"), read_csv),
+    Format(PARQUET, (".parquet", ".pq"), read_parquet),
+    Format(ARROW, (".arrow", ".feather", ".arrows", ".ipc"), read_arrow),
     Format(WARC, (".warc", ".wet", ".warc.gz", ".wet.gz"), read_warc),
     Format(ZIP, (".zip",), partial(read_zip, read_member=read_member)),
     Format(TAR, (".tar",), partial(read_tar, read_member=read_member)),

@@ -43,11 +43,18 @@ class Record:
     kind: str = ""
 
 
-def plain_records(stream: BinaryIO, limit: int) -> Iterator[Record]:
-    """Yield the records of an uncompressed archive; after damage, from the next record on."""
+def plain_records(stream: BinaryIO, limit: int, size: int | None = None) -> Iterator[Record]:
+    """Yield the records of an uncompressed archive; after damage, from the next record on.
+
+    Args:
+        stream: the archive.
+        limit: most bytes of a record.
+        size: bytes of the archive where they are known; a record that claims more is damaged.
+
+    """
     buffer = _Buffer(stream)
     while buffer.pass_blank():
-        yield _take(buffer, limit)
+        yield _take(buffer, limit, size)
 
 
 def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
@@ -127,7 +134,7 @@ def _damaged(raw: bytes, start: int, stop: int, fault: str, kind: str = "damaged
     return Record(start, raw[start:stop], stop - start, {}, b"", fault, kind)
 
 
-def _take(buffer: "_Buffer", limit: int) -> Record:
+def _take(buffer: "_Buffer", limit: int, size: int | None = None) -> Record:
     """Return the record at the front of a buffer and pass it, or the damage up to the next."""
     start = buffer.at
     head = buffer.head()
@@ -136,19 +143,22 @@ def _take(buffer: "_Buffer", limit: int) -> Record:
         return _resynchronised(buffer, "no record header, or one without a valid Content-Length")
     headers = _headers(head)
     total = len(head) + length
-    if length > limit:
+    is_beyond = size is not None and start + total > size
+    if length > limit and not is_beyond:
         raw = buffer.peek(1_000)
         passed = buffer.skip(total)
         kind = "large" if passed == total else "cut"
         return Record(start, raw, passed, headers, b"", f"{length} bytes", kind)
-    raw = buffer.peek(total)
+    raw = buffer.peek(min(total, len(head) + limit))
     if len(raw) < total:
         if buffer.find_next(1) is not None:
             return _resynchronised(buffer, "the record is shorter than its Content-Length")
-        buffer.skip(len(raw))
-        return Record(start, raw, len(raw), headers, b"", "the archive ends in mid-record", "cut")
+        passed = buffer.skip(total)
+        return Record(start, raw, passed, headers, b"", "the archive ends in mid-record", "cut")
     behind = buffer.peek(total + 16)[total:]
-    if behind.strip(b"\r\n") and not _VERSION.match(behind.lstrip(b"\r\n") + b"\n"):
+    if behind.strip(b"\r\n") and not behind.startswith(
+        (b"\r\n\r\n", b"\n\n", b"WARC/", b"\r\nWARC/")
+    ):
         return _resynchronised(buffer, "the record is longer than its Content-Length")
     buffer.skip(total)
     return Record(start, raw, total, headers, raw[len(head) :])

@@ -57,7 +57,7 @@ def read_warc(blob: Blob, settings: Sources) -> Iterator[Item]:
 def _records(blob: Blob, settings: Sources) -> Iterator[Record]:
     limit = settings.max_record_bytes
     if not blob.name.lower().endswith(".gz"):
-        return plain_records(blob.stream, limit)
+        return plain_records(blob.stream, limit, blob.size)
     is_small = blob.size is not None and blob.size <= settings.batch_bytes
     raw = blob.stream.read() if is_small else b""
     if raw and is_gzip_by_record(raw):

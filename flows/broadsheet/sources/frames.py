@@ -1,0 +1,170 @@
+"""Parquet and Arrow files: one record a row, read in small portions of the columns that matter.
+
+A row is no stretch of the file's bytes. Its address is its number, its digest that of its values
+as sorted JSON.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from broadsheet.config import Sources
+from broadsheet.reasons import Reason
+from broadsheet.records import Source
+from broadsheet.sources.blobs import Blob, Item, Refused, reject
+from broadsheet.sources.columns import known_columns, to_record
+
+PARQUET, ARROW = "parquet", "arrow"
+_PORTION_ROWS = 256
+_DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError)
+
+
+def read_parquet(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield one item a row of a Parquet file.
+
+    Raises:
+        Refused: the file cannot be read, from the start or from some row on.
+
+    """
+    try:
+        file = pq.ParquetFile(_source(blob, settings), pre_buffer=False)
+        kept = _kept(file.schema_arrow.names, settings)
+        portions = file.iter_batches(_PORTION_ROWS, columns=kept, use_threads=False)
+        yield from _rows(portions, blob, PARQUET, settings)
+    except _DAMAGE as error:
+        raise Refused(Reason.TABLE_DAMAGED, _first_line(error)) from error
+
+
+def read_arrow(blob: Blob, settings: Sources) -> Iterator[Item]:
+    """Yield one item a row of an Arrow file or stream (Feather included).
+
+    Raises:
+        Refused: as for :func:`read_parquet`.
+
+    """
+    source = _source(blob, settings)
+    try:
+        reader = _open_arrow(source)
+        kept = _kept(reader.schema.names, settings)
+        portions = (
+            part.select(kept) for batch in _record_batches(reader) for part in _parts(batch)
+        )
+        yield from _rows(portions, blob, ARROW, settings)
+    except _DAMAGE as error:
+        raise Refused(Reason.TABLE_DAMAGED, _first_line(error)) from error
+
+
+def _source(blob: Blob, settings: Sources) -> pa.NativeFile:
+    """Return the bytes for Arrow: a large file by its path, anything else in memory."""
+    path = getattr(blob.stream, "name", None)
+    if isinstance(path, str) and blob.member is None:
+        return pa.OSFile(path)
+    raw = blob.stream.read(settings.batch_bytes + 1)
+    if len(raw) > settings.batch_bytes:
+        raise Refused(Reason.SIZE_RECORD, f"a nested table over {settings.batch_bytes} bytes")
+    if not raw:
+        raise Refused(Reason.CONTENT_EMPTY, "no bytes")
+    return pa.BufferReader(raw)
+
+
+def _open_arrow(source: pa.NativeFile) -> pa.ipc.RecordBatchFileReader | pa.RecordBatchReader:
+    try:
+        return pa.ipc.open_file(source)
+    except pa.ArrowInvalid:
+        source.seek(0)
+        return pa.ipc.open_stream(source)
+
+
+def _record_batches(reader: object) -> Iterator[pa.RecordBatch]:
+    if isinstance(reader, pa.ipc.RecordBatchFileReader):
+        yield from (reader.get_batch(number) for number in range(reader.num_record_batches))
+    elif isinstance(reader, pa.RecordBatchReader):
+        yield from reader
+
+
+def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    batch.validate(full=True)  # offsets of a hostile file lead out of its buffers
+    for start in range(0, batch.num_rows, _PORTION_ROWS):
+        yield batch.slice(start, _PORTION_ROWS)
+
+
+def _kept(names: Sequence[str], settings: Sources) -> list[str]:
+    """Return the columns that hold something we look for.
+
+    Raises:
+        Refused: two columns have one name, or none is known to hold the text.
+
+    """
+    if len(set(names)) != len(names):
+        raise Refused(Reason.CSV_HEADER, "two columns have one name")
+    kept = known_columns(tuple(names), settings)
+    if not kept:
+        shown = ", ".join(names[:20])
+        raise Refused(Reason.SCHEMA_TEXT, f"none of these is known to hold the text: {shown}")
+    return kept
+
+
+def _rows(
+    portions: Iterator[pa.RecordBatch],
+    blob: Blob,
+    format_: str,
+    settings: Sources,
+) -> Iterator[Item]:
+    number = 0
+    for portion in portions:
+        for row in _readable(portion).to_pylist():
+            yield _item(row, number, blob, format_, settings)
+            number += 1
+
+
+def _item(row: dict[str, object], number: int, blob: Blob, format_: str, settings: Sources) -> Item:
+    raw = orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str)
+    place = f"row {number}"
+    source = Source(
+        path=blob.path,
+        member=f"{blob.member}!/{place}" if blob.member else place,
+        offset=0,
+        length=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        format=format_,
+    )
+    if len(raw) > settings.max_record_bytes:
+        detail = f"{len(raw)} bytes; at most {settings.max_record_bytes} are allowed"
+        return reject(source, Reason.SIZE_RECORD, detail, raw)
+    return to_record(source, row, settings, blob.notes)
+
+
+def _readable(portion: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a portion with the times and days as strings of ISO 8601, binary as characters."""
+    columns = []
+    for column in portion.columns:
+        kind = column.type
+        if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
+            columns.append(_as_iso(column))
+        elif pa.types.is_dictionary(kind):
+            columns.append(column.dictionary_decode())
+        elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            decoded = [v if v is None else v.decode("utf-8", "replace") for v in column.to_pylist()]
+            columns.append(pa.array(decoded, pa.large_string()))
+        else:
+            columns.append(column)
+    return pa.RecordBatch.from_arrays(columns, names=portion.schema.names)
+
+
+def _as_iso(column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        zone = "+00:00" if kind.tz else ""
+        in_utc = column.cast(pa.timestamp("us", "UTC" if kind.tz else None), safe=False)
+        text = pc.strftime(in_utc, format="%Y-%m-%dT%H:%M:%S")
+        return pc.binary_join_element_wise(text, zone, "")
+    return column.cast(pa.string())
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:300]
