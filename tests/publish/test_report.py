@@ -13,12 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from broadsheet.config import Config, Dataset
+from broadsheet.errors import StorageError
 from broadsheet.publish import report_charts as charts
 from broadsheet.publish.report import (
     ReportFacts,
     aggregate,
     format_share,
     list_checks,
+    read_history,
     render_report,
     results_json,
 )
@@ -291,3 +293,48 @@ def test_many_bars_are_summed_into_one():
     bars = charts.bars({str(n): 1 for n in range(20)}, 20, most_bars=5)
     assert [bar.label for bar in bars] == ["0", "1", "2", "3", "16 others"]
     assert sum(bar.count for bar in bars) == 20
+
+
+def past(version, failing):
+    return {
+        "version": version,
+        "accounts": {"published": 8, "quarantined": 1},
+        "release": {"results": []},
+        "batches": {
+            "results": [
+                {"id": "title-stated", "evaluated": 10, "unexpected": failing},
+                {"id": "words-median", "evaluated": 0, "unexpected": 0},
+            ]
+        },
+    }
+
+
+def test_the_trend_stands_beside_the_expectation(tmp_path):
+    paths = []
+    for version, failing in (("1.0.0", 1), ("1.1.0", 3)):
+        paths.append(tmp_path / f"{version}.json")
+        paths[-1].write_bytes(orjson.dumps(past(version, failing)))
+    history = read_history([*paths, tmp_path / "missing.json"])
+    facts = make_facts(history=history, version="1.2.0")
+    check = next(check for check in list_checks(facts) if check.result.id == "title-stated")
+    assert check.trend == (("1.0.0", 0.1), ("1.1.0", 0.3))
+    page = render_report(facts)
+    assert "before: 1.0.0 10%, 1.1.0 30%" in page
+    assert "8 before, 10 now" in page
+
+
+def test_a_damaged_history_is_an_error(tmp_path):
+    path = tmp_path / "results.json"
+    path.write_text('{"version": "1.0.0"}')
+    with pytest.raises(StorageError, match="no validation results"):
+        read_history([path])
+
+
+def test_drift_is_reported_and_can_stop_a_release():
+    moved = result("drift.rows", success=False, evaluated=0, observed="9 before, 1 now")
+    drift = verdict(moved, suite="broadsheet.drift")
+    facts = make_facts(drift=replace(drift, passed=False))
+    assert not facts.passed
+    assert "9 before, 1 now" in render_report(facts)
+    schema = orjson.loads(SCHEMA.read_bytes())
+    jsonschema.validate(orjson.loads(results_json(facts)), schema)

@@ -16,11 +16,21 @@ from markupsafe import Markup
 from broadsheet.config import Config
 from broadsheet.publish import report_charts as charts
 from broadsheet.publish.report_aggregates import LENGTHS, Aggregates, aggregate
+from broadsheet.publish.report_history import Past, read_history
 from broadsheet.reasons import EXPECTATION_PREFIX, Reason
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.tables import ARTICLE
 
-__all__ = ["Aggregates", "ReportFacts", "aggregate", "render_report", "results_json"]
+__all__ = [
+    "Aggregates",
+    "Past",
+    "ReportFacts",
+    "aggregate",
+    "list_checks",
+    "read_history",
+    "render_report",
+    "results_json",
+]
 
 FORMAT: Final = "1"
 """Version of the form of ``results.json``; its schema is ``schemas/validation.schema.json``."""
@@ -41,6 +51,8 @@ class ReportFacts:
         release: the verdict on the release.
         aggregates: the figures of the written rows.
         skipped: entries of the raw input that are no articles, by reason code.
+        drift: the verdict on the difference to the release before, where there is one.
+        history: the releases before, the oldest first.
 
     """
 
@@ -51,11 +63,14 @@ class ReportFacts:
     release: Verdict
     aggregates: Aggregates
     skipped: tuple[tuple[str, int], ...] = ()
+    drift: Verdict | None = None
+    history: tuple[Past, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether nothing stops the release."""
-        return self.batches.passed and self.release.passed and self.accounts.balanced
+        verdicts = [self.batches, self.release, *([self.drift] if self.drift else [])]
+        return self.accounts.balanced and all(verdict.passed for verdict in verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +78,11 @@ class Check:
     """One expectation as the page shows it.
 
     Attributes:
-        scope: ``release`` or ``batches``.
+        scope: ``release``, ``batches`` or ``drift``.
         result: what the expectation said.
         state: ``held``, or what follows: ``stops``, ``set aside`` or ``reported``.
         figure: how it failed or what it saw, in words.
+        trend: the share of failing rows in the releases before, the oldest first.
 
     """
 
@@ -74,6 +90,7 @@ class Check:
     result: ExpectationResult
     state: str
     figure: str
+    trend: tuple[tuple[str, float], ...] = ()
 
 
 def render_report(facts: ReportFacts) -> str:
@@ -89,6 +106,7 @@ def render_report(facts: ReportFacts) -> str:
             checks=checks,
             failing=[check for check in checks if check.state != "held"],
             faults=[*facts.release.faults, *facts.batches.faults],
+            trend=charts.columns((past.version, past.published) for past in _with_this(facts)),
             flow=charts.flow(facts.accounts),
             time=charts.over_time(figures.months),
             outlets=charts.bars(figures.outlets, figures.rows),
@@ -120,6 +138,7 @@ def results_json(facts: ReportFacts) -> bytes:
         "accounts": asdict(facts.accounts),
         "skipped": dict(facts.skipped),
         "batches": asdict(facts.batches),
+        "drift": asdict(facts.drift) if facts.drift else None,
         "release": asdict(facts.release),
         "figures": asdict(facts.aggregates),
     }
@@ -142,11 +161,32 @@ def list_checks(facts: ReportFacts) -> list[Check]:
 
 
 def _checks(facts: ReportFacts) -> Iterator[Check]:
-    for scope, verdict in (("release", facts.release), ("batches", facts.batches)):
-        for result in verdict.results:
+    for scope, verdict in (
+        ("release", facts.release),
+        ("batches", facts.batches),
+        ("drift", facts.drift),
+    ):
+        for result in verdict.results if verdict else ():
+            key = f"{scope}/{result.id}"
             yield Check(
-                scope=scope, result=result, state=_state(result, scope), figure=_figure(result)
+                scope=scope,
+                result=result,
+                state=_state(result, scope),
+                figure=_figure(result),
+                trend=tuple((p.version, p.failing[key]) for p in facts.history if key in p.failing),
             )
+
+
+def _with_this(facts: ReportFacts) -> tuple[Past, ...]:
+    """Return the history and this release, where there is a history."""
+    if not facts.history:
+        return ()
+    this = Past(
+        version=facts.version or "this build",
+        published=facts.accounts.published,
+        quarantined=facts.accounts.quarantined,
+    )
+    return (*facts.history, this)
 
 
 def _state(result: ExpectationResult, scope: str) -> str:

@@ -4,6 +4,7 @@ Loading suites is fast; Great Expectations itself is imported at the first check
 """
 
 from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
+from broadsheet.validate.drift import check_drift
 from broadsheet.validate.engine import warm_up
 from broadsheet.validate.gate import RowCheck, check_release, check_rows, columns_of, table_sha256
 from broadsheet.validate.projection import RELEASE_COLUMNS
@@ -23,6 +24,7 @@ __all__ = [
     "Suite",
     "Suites",
     "all_reasons",
+    "check_drift",
     "check_release",
     "check_rows",
     "columns_of",
