@@ -15,7 +15,9 @@ ROWS = pa.table(
         "title": ["Ferry", None, "Bridge"],
         "text": pa.array(["Aground.", "Frozen over.", None], pa.large_string()),
         "authors": [["Ida Vell", "Tom Rask"], [], None],
-        "date": pa.array([dt.datetime(2024, 5, 1, 10, tzinfo=dt.UTC)] * 3, pa.timestamp("ns", "Europe/Oslo")),
+        "date": pa.array(
+            [dt.datetime(2024, 5, 1, 10, tzinfo=dt.UTC)] * 3, pa.timestamp("ns", "Europe/Oslo")
+        ),
         "modified": pa.array([dt.date(2024, 5, 2)] * 3),
         "language": pa.array(["en", "en", None]).dictionary_encode(),
     }

@@ -24,6 +24,7 @@ from broadsheet.sources.pages import HTML, read_html
 from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, inflate
 from broadsheet.sources.texts import read_markdown, read_text
 from broadsheet.sources.warcs import WARC, read_warc
+from broadsheet.sources.xmls import XML, read_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ FORMATS: tuple[Format, ...] = (
     Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl),
     Format(JSON, (".json",), read_json),
     Format(CSV, (".csv", ".tsv", ".tab"), read_csv),
+    Format(XML, (".xml", ".rss", ".atom", ".rdf", ".nitf", ".tei"), read_xml),
     Format(PARQUET, (".parquet", ".pq"), read_parquet),
     Format(ARROW, (".arrow", ".feather", ".arrows", ".ipc"), read_arrow),
     Format(WARC, (".warc", ".wet", ".warc.gz", ".wet.gz"), read_warc),

@@ -1,0 +1,45 @@
+"""Looking into XML elements by their local names, whatever prefix a file chose."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from lxml import etree
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for it
+
+
+def named(element: Element, *names: str) -> Iterator[Element]:
+    """Yield all descendants with one of these local names, in document order."""
+    for child in element.iterdescendants():
+        if isinstance(child.tag, str) and etree.QName(child).localname in names:
+            yield child
+
+
+def children(element: Element, *names: str) -> Iterator[Element]:
+    """Yield the children with one of these local names."""
+    for child in element:
+        if isinstance(child.tag, str) and etree.QName(child).localname in names:
+            yield child
+
+
+def text_of(element: Element | None) -> str:
+    """Return the text of an element and all in it, white space collapsed."""
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+
+
+def first_text(element: Element, *names: str) -> str:
+    """Return the text of the first child that has any, by the order of the names."""
+    texts = (text_of(child) for name in names for child in children(element, name))
+    return next((text for text in texts if text), "")
+
+
+def paragraphs(element: Element, *names: str) -> str:
+    """Return the texts of all descendants of these names, separated by a blank line."""
+    return "\n\n".join(text for child in named(element, *names) if (text := text_of(child)))
+
+
+def inner_markup(element: Element) -> str:
+    """Return what an element holds, as markup."""
+    parts = [element.text or ""]
+    parts += [etree.tostring(child, encoding="unicode") for child in element]
+    return "".join(parts).strip()

@@ -1,0 +1,118 @@
+"""News documents in XML: NITF 3.x, NewsML-G2 2.x (both of the IPTC), and TEI P5."""
+
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from broadsheet.sources.elements import (
+    Element,
+    children,
+    first_text,
+    inner_markup,
+    named,
+    paragraphs,
+    text_of,
+)
+
+Found = Iterator[tuple[Element, Mapping[str, object]]]
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def read_nitf(root: Element) -> Found:
+    """Yield the one article of a NITF document."""
+    body = next(named(root, "body.content"), None)
+    yield (
+        root,
+        {
+            "text": paragraphs(body, "p") if body is not None else "",
+            "title": _first(root, "hl1") or _first(root, "title"),
+            "subtitle": _first(root, "hl2"),
+            "author": [text for byline in named(root, "byline") if (text := text_of(byline))],
+            "published": _attribute(root, "norm", "date.issue", "date.release")
+            or _attribute(root, "date.publication", "pubdata"),
+            "outlet": _attribute(root, "name", "pubdata"),
+            "url": _attribute(root, "ex-ref", "pubdata"),
+            "language": root.get(_LANG, ""),
+        },
+    )
+
+
+def read_newsml(root: Element) -> Found:
+    """Yield each news item of a NewsML-G2 document; items without inline text come out empty."""
+    is_item = etree.QName(root).localname == "newsItem"
+    for item in [root] if is_item else list(named(root, "newsItem")):
+        created, version = _first(item, "firstCreated"), _first(item, "versionCreated")
+        meta = next(children(item, "contentMeta"), item)
+        yield (
+            item,
+            {
+                **_inline(item),
+                "title": first_text(meta, "headline") or _first(item, "title"),
+                "subtitle": next((text_of(e) for e in _by_role(meta, "subheadline")), ""),
+                "author": [text for by in children(meta, "by") if (text := text_of(by))],
+                "published": created or version,
+                "modified": version if created else "",
+                "agency": _first(item, "creditline"),
+                "language": _attribute(meta, "tag", "language") or item.get(_LANG, ""),
+            },
+        )
+
+
+def _inline(item: Element) -> dict[str, object]:
+    """Return the text of an item: paragraphs of inline XML, else inline plain text."""
+    for inline in named(item, "inlineXML"):
+        if any(True for _ in named(inline, "html")):
+            return {"html": inner_markup(inline)}
+        if text := paragraphs(inline, "p"):
+            return {"text": text}
+    for inline in named(item, "inlineData"):
+        if text := "".join(inline.itertext()).strip():
+            return {"text": text}
+    return {"text": ""}
+
+
+def _by_role(meta: Element, role: str) -> Iterator[Element]:
+    return (e for e in children(meta, "headline") if role in e.get("role", ""))
+
+
+def read_tei(root: Element) -> Found:
+    """Yield each document of a TEI file; what its source states goes before what the file does."""
+    is_corpus = etree.QName(root).localname == "teiCorpus"
+    for document in list(children(root, "TEI")) if is_corpus else [root]:
+        header = next(children(document, "teiHeader"), document)
+        origin = next(named(header, "sourceDesc"), header)
+        body = next(named(document, "body"), None)
+        yield (
+            document,
+            {
+                "text": paragraphs(body, "p") if body is not None else "",
+                "title": _level(origin, "a") or _first(_statement(header), "title"),
+                "author": [
+                    text for e in named(_statement(header), "author") if (text := text_of(e))
+                ],
+                "published": _attribute(origin, "when", "date")
+                or _attribute(header, "when", "date"),
+                "outlet": _level(origin, "j") or _first(origin, "publisher"),
+                "url": _attribute(origin, "target", "ptr", "ref"),
+                "language": _attribute(header, "ident", "language") or document.get(_LANG, ""),
+            },
+        )
+
+
+def _statement(header: Element) -> Element:
+    return next(named(header, "titleStmt"), header)
+
+
+def _level(element: Element, level: str) -> str:
+    titles = (text_of(t) for t in named(element, "title") if t.get("level") == level)
+    return next(titles, "")
+
+
+def _first(element: Element, name: str) -> str:
+    return next((text for e in named(element, name) if (text := text_of(e))), "")
+
+
+def _attribute(element: Element, attribute: str, *names: str) -> str:
+    """Return the attribute of the first descendant that has it, by the order of the names."""
+    values = (e.get(attribute, "") for name in names for e in named(element, name))
+    return next((value for value in values if value), "")
