@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from broadsheet.errors import ConfigError, StorageError
+from broadsheet.tables import SIGNALS
 
 FILE_NAME = "dataset.toml"
 BATCH_SECTIONS = (
@@ -28,6 +29,7 @@ BATCH_SECTIONS = (
     "dates",
     "language",
     "text",
+    "filters",
     "privacy",
     "rights",
     "takedown",
@@ -65,6 +67,18 @@ ColumnRole = Literal[
 ]  # fmt: skip
 """What a column can hold: a field of an article, or its page."""
 
+
+def _filter_name(name: str) -> str:
+    known = ["n_words", "n_chars", "language_score", *(column.name for column in SIGNALS)]
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known signals: {', '.join(known)}"
+        message = f"{name!r} is no quality signal; {hint}"
+        raise ValueError(message)
+    return name
+
+
+FilterName = Annotated[str, AfterValidator(_filter_name)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 LanguageTag = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 OutletDomain = Annotated[str, Field(pattern=OUTLET_DOMAIN_PATTERN)]
@@ -180,10 +194,13 @@ class Dates(Section):
 
 
 class Language(Section):
-    """When the language detector abstains."""
+    """How languages are detected, and when the detector abstains."""
 
+    detector: Literal["langdetect", "cld2"] = Field(
+        "langdetect", description="cld2 is faster and knows more languages; needs broadsheet[cld2]"
+    )
     min_letters: int = Field(60, ge=1, description="A text with fewer letters is und")
-    min_score: float = Field(0.8, ge=0, le=1, description="A label with a lower score is und")
+    min_score: float = Field(0.9, ge=0, le=1, description="A label with a lower score is und")
     sample_chars: int = Field(1_000, ge=100, description="Most characters shown to the detector")
 
 
@@ -215,6 +232,23 @@ class Text(Section):
     """What counts as an article."""
 
     min_words: int = Field(20, ge=1, description="A body with fewer words is quarantined")
+
+
+class Bounds(Section):
+    """What a quality signal may be; a row outside is quarantined, one without a value kept."""
+
+    min: float | None = Field(None, description="Least value")
+    max: float | None = Field(None, description="Greatest value")
+
+    @model_validator(mode="after")
+    def _bound_something(self) -> Self:
+        if self.min is None and self.max is None:
+            message = "give min, max or both"
+            raise ValueError(message)
+        if self.min is not None and self.max is not None and self.min > self.max:
+            message = "min is greater than max"
+            raise ValueError(message)
+        return self
 
 
 class Duplicates(Section):
@@ -329,6 +363,9 @@ class Config(Section):
     privacy: Privacy = Privacy()
     rights: Rights = Rights()
     takedown: Takedown = Takedown()
+    filters: dict[FilterName, Bounds] = Field(
+        {}, description="Quality signals with their bounds; none by default"
+    )
     duplicates: Duplicates = Duplicates()
     splits: Splits = Splits()
     validation: Validation = Validation()

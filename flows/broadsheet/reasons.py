@@ -4,8 +4,9 @@ A code says why a raw record was quarantined, why a value is null, or what was d
 Codes are part of the data contract: they stand in the columns ``reason`` and ``notes`` of a
 release, so one is added freely, renamed only with a major version, and never reused.
 
-One family is open: ``expectation.<id>``, where ``<id>`` is the id of a row expectation in the
-dataset's suite (see :func:`expectation_reason`).
+Two families are open: ``expectation.<id>``, where ``<id>`` is the id of a row expectation in the
+dataset's suite (see :func:`expectation_reason`), and ``filter.<signal>``, where ``<signal>`` is a
+quality signal that the dataset's configuration bounds (see :func:`filter_reason`).
 
 Longer than 300 lines because it is one list.
 """
@@ -15,6 +16,7 @@ from enum import StrEnum
 from typing import Self
 
 EXPECTATION_PREFIX = "expectation."
+FILTER_PREFIX = "filter."
 
 
 class Kind(StrEnum):
@@ -290,6 +292,11 @@ class Reason(StrEnum):
     PRIVACY_PHONE = "privacy.phone", Kind.NOTE, "Telephone numbers were masked."
     PRIVACY_IP = "privacy.ip", Kind.NOTE, "Public IP addresses were masked."
     PRIVACY_SECRET = "privacy.secret", Kind.NOTE, "Passwords, keys or tokens were masked."
+    LANGUAGE_CONFLICT = (
+        "language.conflict",
+        Kind.NOTE,
+        "The page declares another language than its text is in; the text's was kept.",
+    )
     LANGUAGE_UNSURE = "language.unsure", Kind.NOTE, "The detector cannot tell the language: und."
 
 
@@ -298,10 +305,16 @@ def expectation_reason(expectation_id: str) -> str:
     return f"{EXPECTATION_PREFIX}{expectation_id}"
 
 
+def filter_reason(signal: str) -> str:
+    """Return the reason code of a row whose quality signal is out of its bounds."""
+    return f"{FILTER_PREFIX}{signal}"
+
+
 def is_reason(code: str) -> bool:
-    """Tell whether a code is in the closed list or in the family of expectations."""
-    return code in Reason._value2member_map_ or (
-        code.startswith(EXPECTATION_PREFIX) and len(code) > len(EXPECTATION_PREFIX)
+    """Tell whether a code is in the closed list or in one of the open families."""
+    return code in Reason._value2member_map_ or any(
+        code.startswith(prefix) and len(code) > len(prefix)
+        for prefix in (EXPECTATION_PREFIX, FILTER_PREFIX)
     )
 
 
@@ -309,5 +322,7 @@ def meaning_of(code: str) -> str:
     """Return the meaning of a code, for a person."""
     if code.startswith(EXPECTATION_PREFIX):
         return f"The row fails the expectation {code.removeprefix(EXPECTATION_PREFIX)!r}."
+    if code.startswith(FILTER_PREFIX):
+        return f"The quality signal {code.removeprefix(FILTER_PREFIX)} is out of its bounds."
     known: Mapping[str, Reason] = {str(reason): reason for reason in Reason}
     return known[code].meaning if code in known else "A code of another version of broadsheet."

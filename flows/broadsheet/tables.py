@@ -60,6 +60,41 @@ _SOURCE = (
     Column("source_format", pa.string(), "Reader of the raw record"),
 )
 
+
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, pa.float32(), meaning, nullable=True)
+
+
+# Quality signals: what others filter by, here for users to filter by. Gopher: J. Rae et al.,
+# "Scaling language models", 2021, appendix A; C4: C. Raffel et al., 2020, section 2.2; FineWeb:
+# G. Penedo et al., 2024, section 3.6. Null where there is nothing to take a share of.
+SIGNALS = (
+    Column("n_sentences", pa.int32(), "Sentences, by their closing marks (C4)", nullable=True),
+    Column(
+        "n_stop_words",
+        pa.int32(),
+        "Gopher's eight stop words: how often they occur; null unless the language is English",
+        nullable=True,
+    ),
+    _share("mean_word_length", "Characters of a word on average (Gopher)"),
+    _share("alphabetic_word_share", "Words with a letter in them (Gopher)"),
+    _share("symbol_word_ratio", "Hash signs and ellipses for each word (Gopher)"),
+    _share("digit_share", "Digits among all characters but white space"),
+    _share("uppercase_share", "Capitals among all letters"),
+    _share("bullet_line_share", "Lines that begin with a bullet (Gopher)"),
+    _share("ellipsis_line_share", "Lines that end with an ellipsis (Gopher)"),
+    _share("punctuated_line_share", "Lines that end with a closing mark (C4, FineWeb)"),
+    _share("short_line_share", "Lines of fewer than 30 characters (FineWeb)"),
+    _share("duplicate_line_share", "Lines that repeat an earlier one (Gopher)"),
+    _share("duplicate_line_char_share", "Characters in such lines (Gopher, FineWeb)"),
+    _share("top_2gram_char_share", "Characters in the most frequent run of 2 words (Gopher)"),
+    _share("top_3gram_char_share", "Characters in the most frequent run of 3 words (Gopher)"),
+    _share("top_4gram_char_share", "Characters in the most frequent run of 4 words (Gopher)"),
+    _share("duplicate_5gram_char_share", "Characters in repeated runs of 5 words (Gopher)"),
+    _share("duplicate_10gram_char_share", "Characters in repeated runs of 10 words (Gopher)"),
+    _share("raw_share", "Bytes of the text for each byte of the raw record: the rest was chrome"),
+)
+
 ARTICLE = Table(
     "default",
     "One row an article.",
@@ -130,6 +165,7 @@ ARTICLE = Table(
             nullable=True,
             values=("train", "validation", "test"),
         ),
+        *SIGNALS,
         *_SOURCE,
         Column("evidence", EVIDENCE, "Which rule found each value, how surely, and where"),
         Column("notes", STRINGS, "Reason codes of every transformation and every value left out"),
@@ -198,6 +234,7 @@ ACROSS_BATCHES = (
     "contained_in",
     "story",
     "split",
+    *(column.name for column in SIGNALS),
 )
 STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in ACROSS_BATCHES])
 

@@ -1,8 +1,21 @@
-"""Copies found, told apart and folded."""
+"""Copies found, told apart and folded; repetition inside a text measured."""
 
+from broadsheet.deduplicate.filters import out_of_bounds
 from broadsheet.deduplicate.fold import Folding, fold
 from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of
 from broadsheet.deduplicate.leaks import Leakage, leakage
 from broadsheet.deduplicate.overlaps import TextReader
+from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
 
-__all__ = ["KEY_SCHEMA", "Folding", "Leakage", "TextReader", "fold", "keys_of", "leakage"]
+__all__ = [
+    "KEY_SCHEMA",
+    "SIGNAL_SCHEMA",
+    "Folding",
+    "Leakage",
+    "TextReader",
+    "fold",
+    "keys_of",
+    "leakage",
+    "out_of_bounds",
+    "signals_of",
+]

@@ -12,6 +12,7 @@ from broadsheet.deduplicate.groups import Rows, codes
 from broadsheet.deduplicate.kinship import NOWHERE, Kinship, relate
 from broadsheet.deduplicate.labels import group_labels
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
+from broadsheet.deduplicate.signals import SIGNAL_SCHEMA
 from broadsheet.deduplicate.signatures import resemblance, signatures_from_arrow
 from broadsheet.deduplicate.splits import SPLIT_COLUMNS, assign_splits
 from broadsheet.deduplicate.syndication import syndicated_agencies
@@ -109,6 +110,7 @@ def _survivors(
         "split": assign_splits(
             keys.select(SPLIT_COLUMNS).take(stays), kinship.families()[stays], splits, earlier
         ),
+        **{name: keys[name].take(stays) for name in SIGNAL_SCHEMA.names},
     }
     return pa.table([columns[name] for name in SURVIVOR_SCHEMA.names], schema=SURVIVOR_SCHEMA)
 

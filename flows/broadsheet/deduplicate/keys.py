@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from broadsheet.deduplicate.shingles import sample, shingle_words
+from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
 from broadsheet.deduplicate.signatures import SIGNATURE_TYPE, sign, signatures_to_arrow
 from broadsheet.deduplicate.terms import terms_of
 from broadsheet.deduplicate.words import words_of
@@ -38,12 +39,13 @@ KEY_SCHEMA: Final = pa.schema(
         pa.field("signature", SIGNATURE_TYPE, nullable=False),
         pa.field("sample", _SAMPLE, nullable=False),
         pa.field("terms", _TERMS, nullable=False),
+        *SIGNAL_SCHEMA,
     ]
 )
 """One row a staged article, some 1 kB. ``batch`` and ``row`` are its address; ``text_sha256`` is
 the digest of its text as compared for identity; ``completeness`` is :func:`completeness`;
-``signature`` the MinHash of its text, ``sample`` some of its shingles, ``terms`` what it is about.
-"""
+``signature`` the MinHash of its text, ``sample`` some of its shingles, ``terms`` what it is about;
+the quality signals are there for the published row."""
 
 _STATED: Final = (
     "url",
@@ -59,12 +61,13 @@ _WHOLE: Final = 100
 """Weight of a text that is neither an excerpt nor cut by a paywall: more than all metadata."""
 
 
-def keys_of(articles: pa.Table, batch: int) -> pa.Table:
+def keys_of(articles: pa.Table, batch: int, signals: pa.Table | None = None) -> pa.Table:
     """Return the keys of a staged batch.
 
     Args:
         articles: table of ``STAGED_ARTICLE_SCHEMA``.
         batch: number of the batch; with the row's position it is the row's address.
+        signals: its quality signals, where they are known already.
 
     Returns:
         A table of ``KEY_SCHEMA``, row for row.
@@ -76,6 +79,8 @@ def keys_of(articles: pa.Table, batch: int) -> pa.Table:
         shingles = shingle_words(words)
         sketches.append((signatures_to_arrow(sign(shingles)), sample(shingles), terms_of(words)))
     types = {"signature": SIGNATURE_TYPE, "sample": _SAMPLE, "terms": _TERMS}
+    if signals is None:
+        signals = signals_of(articles)
     columns = {
         "batch": pa.array(np.full(len(texts), batch, np.int32)),
         "row": pa.array(np.arange(len(texts), dtype=np.int64)),
@@ -86,6 +91,7 @@ def keys_of(articles: pa.Table, batch: int) -> pa.Table:
             name: pa.chunked_array([sketch[place] for sketch in sketches], type_)
             for place, (name, type_) in enumerate(types.items())
         },
+        **{name: signals[name] for name in SIGNAL_SCHEMA.names},
     }
     table = pa.table([columns[name] for name in KEY_SCHEMA.names], schema=KEY_SCHEMA)
     return table.combine_chunks()

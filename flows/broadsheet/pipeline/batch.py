@@ -1,14 +1,15 @@
 """One batch: read, parse, normalise, check, stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from broadsheet import deduplicate, normalize, parse, sources, tables, validate
-from broadsheet.config import Config
+from broadsheet.config import Bounds, Config
 from broadsheet.fingerprint import digest_file
 from broadsheet.pipeline.workspace import (
     ARTICLES,
@@ -22,7 +23,7 @@ from broadsheet.pipeline.workspace import (
     read_json,
     write_json,
 )
-from broadsheet.reasons import expectation_reason
+from broadsheet.reasons import expectation_reason, filter_reason
 from broadsheet.records import (
     Accounts,
     Article,
@@ -68,7 +69,9 @@ def work_batch(request_path: Path, *, is_last_try: bool = True) -> dict[str, Any
     articles, rejections, skipped = refine(items, config)
     expectations = Path(request.expectations) if request.expectations else None
     suites = validate.load_suites(expectations, config=config)
-    return stage(folder, articles, rejections, skipped, suites.batch).to_json()
+    return stage(
+        folder, articles, rejections, skipped, suites.batch, filters=config.filters
+    ).to_json()
 
 
 def refine(
@@ -89,6 +92,8 @@ def stage(
     rejections: Sequence[Rejection],
     skipped: Sequence[Skipped],
     suite: validate.Suite | None,
+    *,
+    filters: Mapping[str, Bounds] = MappingProxyType({}),
 ) -> StagedBatch:
     """Check rows and write all that the batch came to; the folder appears whole or not at all.
 
@@ -102,17 +107,23 @@ def stage(
         verdict = to_json(check.verdict)
         kept = [a for i, a in enumerate(articles) if i not in check.failures]
         failed = [_rejected(articles[i], ids) for i, ids in sorted(check.failures.items())]
+    table = tables.articles_to_table(kept)
+    signals = deduplicate.signals_of(table)
+    filtered = deduplicate.out_of_bounds(table, signals, filters)
+    if filtered:
+        failed += [_filtered(kept[i], names) for i, names in sorted(filtered.items())]
+        stays = [i for i in range(len(kept)) if i not in filtered]
+        kept, table, signals = [kept[i] for i in stays], table.take(stays), signals.take(stays)
     set_aside = [*rejections, *failed]
     accounts = Accounts(
         raw=len(articles) + len(rejections), published=len(kept), quarantined=len(set_aside)
     )
-    table = tables.articles_to_table(kept)
     with appears_at_once(folder) as fresh:
         pq.write_table(table, fresh / ARTICLES, compression="zstd")
         pq.write_table(
             tables.rejections_to_table(set_aside), fresh / QUARANTINE, compression="zstd"
         )
-        pq.write_table(deduplicate.keys_of(table, 0), fresh / KEYS, compression="zstd")
+        pq.write_table(deduplicate.keys_of(table, 0, signals), fresh / KEYS, compression="zstd")
         write_json(fresh / VERDICT, verdict)
         files = {name: digest_file(fresh / name) for name in (ARTICLES, QUARANTINE, KEYS, VERDICT)}
         staged = StagedBatch(
@@ -123,6 +134,16 @@ def stage(
         )
         write_json(fresh / RESULT, staged.to_json())
     return staged
+
+
+def _filtered(article: Article, signals: Sequence[str]) -> Rejection:
+    return Rejection(
+        source=article.source,
+        stage="deduplicate",
+        reason=filter_reason(signals[0]),
+        detail="out of bounds: " + ", ".join(signals),
+        excerpt=article.text[:EXCERPT_CHARS],
+    )
 
 
 def _rejected(article: Article, expectation_ids: Sequence[str]) -> Rejection:

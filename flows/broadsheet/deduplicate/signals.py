@@ -1,0 +1,190 @@
+"""Quality signals of texts, as Gopher, C4 and FineWeb define them; nothing is filtered here.
+
+Repetition is a kind of duplication, inside one text: it is counted with the same hashes as copies
+among texts. Where the papers leave a choice: words are runs of letters, marks and digits (single
+characters in scripts without spaces), characters of words are counted without the spaces between
+them, and all occurrences of a repeated run count, none of their characters twice.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from broadsheet.deduplicate.words import Flags, Positions, Words, hash_runs, scramble, words_of
+from broadsheet.tables import SIGNALS
+
+Sums = NDArray[np.float64]
+
+SIGNAL_SCHEMA: Final = pa.schema(
+    [pa.field(column.name, column.type, nullable=column.nullable) for column in SIGNALS]
+)
+
+_STOP_WORDS: Final = "the be to of and that have with"
+_SENTENCE_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？।؟]+")
+_CLOSING: Final = (".", "!", "?", "…", '"', "”", "»", "’", "。", "！", "？", "」", "।", "؟")
+_BULLET: Final = re.compile(r"\s*[•‣▪●◦*\-–—]\s")
+_ELLIPSIS: Final = ("...", "…")
+_SYMBOL: Final = re.compile(r"#|\.\.\.|…")
+_SHORT_LINE: Final = 30
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+
+def signals_of(articles: pa.Table) -> pa.Table:
+    """Return the quality signals of a staged batch, row for row.
+
+    Args:
+        articles: table with ``text``, ``language`` and ``source_length``.
+
+    Returns:
+        A table of ``SIGNAL_SCHEMA``; null where there is nothing to take a share of.
+
+    """
+    texts = articles["text"].to_pylist()
+    sums = _word_sums(texts)
+    columns = _line_signals(texts) | _character_signals(texts, sums) | _repetition(sums)
+    is_english = pc.match_substring_regex(articles["language"], "^en(-|$)")
+    stop_words = pa.array(sums["stop_words"].astype(np.int32))
+    columns["n_stop_words"] = pc.if_else(is_english, stop_words, None)
+    sizes = np.fromiter((len(text.encode("utf-8", "replace")) for text in texts), float)
+    columns["raw_share"] = _share(sizes, np.asarray(articles["source_length"]).astype(float))
+    return pa.table([columns[name] for name in SIGNAL_SCHEMA.names], schema=SIGNAL_SCHEMA)
+
+
+def _word_sums(texts: Sequence[str]) -> dict[str, Sums]:
+    """Return figures that are sums over the words of each text, text by text."""
+    stop_words = np.concatenate([words.hashes for words in words_of([_STOP_WORDS])])
+    parts = [
+        {
+            "words": words.counts,
+            "characters": _per_text(words, words.lengths),
+            "stop_words": _per_text(words, np.isin(words.hashes, stop_words)),
+            **{f"top_{width}gram": _top_run(words, width) for width in (2, 3, 4)},
+            **{f"duplicate_{width}gram": _repeated_runs(words, width) for width in (5, 10)},
+        }
+        for words in words_of(["", *texts])  # one text at least, so that there is a part
+    ]
+    return {name: np.concatenate([part[name] for part in parts])[1:] for name in parts[0]}
+
+
+def _line_signals(texts: Sequence[str]) -> dict[str, pa.Array]:
+    """Return the signals that are told line by line."""
+    counts = np.array([_count_lines(text) for text in texts], float).reshape(len(texts), 8)
+    lines, bullets, ellipses, closed, short, repeated, repeated_chars, chars = counts.T
+    return {
+        "bullet_line_share": _share(bullets, lines),
+        "ellipsis_line_share": _share(ellipses, lines),
+        "punctuated_line_share": _share(closed, lines),
+        "short_line_share": _share(short, lines),
+        "duplicate_line_share": _share(repeated, lines),
+        "duplicate_line_char_share": _share(repeated_chars, chars),
+    }
+
+
+def _count_lines(text: str) -> tuple[int, ...]:
+    """Count lines: all, bullets, ellipses, closed, short, repeated; characters of repeated, all."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    repeats = [(line, count - 1) for line, count in Counter(lines).items() if count > 1]
+    return (
+        len(lines),
+        sum(1 for line in lines if _BULLET.match(line)),
+        sum(1 for line in lines if line.endswith(_ELLIPSIS)),
+        sum(1 for line in lines if line.endswith(_CLOSING)),
+        sum(1 for line in lines if len(line) < _SHORT_LINE),
+        sum(count for _, count in repeats),
+        sum(len(line) * count for line, count in repeats),
+        sum(map(len, lines)),
+    )
+
+
+def _character_signals(texts: Sequence[str], sums: Mapping[str, Sums]) -> dict[str, pa.Array]:
+    """Return the signals that are told character by character, and those of sentences."""
+    counts = np.array([_count_characters(text) for text in texts], float).reshape(len(texts), 6)
+    visible, digits, letters, capitals, symbols, sentences = counts.T
+    tokens = [text.split() for text in texts]
+    n_tokens = np.fromiter(map(len, tokens), float)
+    with_letter = np.fromiter((sum(map(_has_letter, some)) for some in tokens), float)
+    return {
+        "n_sentences": pa.array(sentences.astype(np.int32)),
+        "mean_word_length": _share(sums["characters"], sums["words"]),
+        "alphabetic_word_share": _share(with_letter, n_tokens),
+        "symbol_word_ratio": _share(symbols, sums["words"]),
+        "digit_share": _share(digits, visible),
+        "uppercase_share": _share(capitals, letters),
+    }
+
+
+def _count_characters(text: str) -> tuple[int, ...]:
+    """Count visible characters, digits, letters, capitals, symbols and sentences."""
+    characters = Counter(text).items()  # a text has few distinct characters
+    return (
+        sum(count for char, count in characters if not char.isspace()),
+        sum(count for char, count in characters if char.isdigit()),
+        sum(count for char, count in characters if char.isalpha()),
+        sum(count for char, count in characters if char.isupper()),
+        sum(1 for _ in _SYMBOL.finditer(text)),
+        max(sum(1 for _ in _SENTENCE_END.finditer(text)), 1 if text.strip() else 0),
+    )
+
+
+def _has_letter(token: str) -> bool:
+    return token.isalpha() or _LETTER.search(token) is not None
+
+
+def _repetition(sums: Mapping[str, Sums]) -> dict[str, pa.Array]:
+    """Return the shares of characters in frequent and in repeated runs of words."""
+    runs = ["top_2gram", "top_3gram", "top_4gram", "duplicate_5gram", "duplicate_10gram"]
+    return {f"{run}_char_share": _share(sums[run], sums["characters"]) for run in runs}
+
+
+def _top_run(words: Words, width: int) -> Sums:
+    """Return for each text the characters in its most frequent run, where that occurs twice."""
+    top = np.zeros(len(words.counts))
+    for starts, count in _equal_runs(words, width):
+        first = starts[:, 0]
+        characters = sum(words.lengths[first + step] for step in range(width)) * count
+        np.maximum.at(top, words.text_of[first], characters)
+    return np.minimum(top, _per_text(words, words.lengths))  # a run may overlap itself
+
+
+def _repeated_runs(words: Words, width: int) -> Sums:
+    """Return for each text the characters in runs that occur more than once."""
+    covered = np.zeros(len(words.hashes) + 1, np.int64)
+    for starts, _ in _equal_runs(words, width):
+        np.add.at(covered, starts, 1)
+        np.add.at(covered, starts + width, -1)
+    is_covered = np.cumsum(covered)[:-1] > 0
+    return _per_text(words, words.lengths * is_covered)
+
+
+def _equal_runs(words: Words, width: int) -> Iterator[tuple[Positions, int]]:
+    """Yield the starts of runs that are equal within a text: arrays of (runs, count), by count."""
+    starts = np.arange(max(len(words.hashes) - width + 1, 0))
+    starts = starts[words.text_of[starts] == words.text_of[starts + width - 1]]
+    hashes = scramble(hash_runs(words.hashes, starts, starts + width))
+    # Number of the text and 40 bits of the hash as one integer: one sort groups by both.
+    keys = (words.text_of[starts].astype(np.uint64) << np.uint64(40)) | (hashes >> np.uint64(24))
+    order = np.argsort(keys, kind="stable")
+    starts, keys = starts[order], keys[order]
+    is_new = np.ones(len(starts), np.bool_)
+    is_new[1:] = keys[1:] != keys[:-1]
+    begin = np.flatnonzero(is_new)
+    counts = np.diff(np.append(begin, len(starts)))
+    for count in np.unique(counts[counts > 1]):
+        chosen = begin[counts == count]
+        yield starts[chosen[:, None] + np.arange(count)], int(count)
+
+
+def _per_text(words: Words, values: Positions | Flags) -> Sums:
+    """Return the sum of a value of the words of each text."""
+    return np.bincount(words.text_of, values, minlength=len(words.counts)).astype(float)
+
+
+def _share(part: Sums, whole: Sums) -> pa.Array:
+    share = (part / np.maximum(whole, 1)).astype(np.float32)
+    return pa.array(share, mask=whole == 0)
