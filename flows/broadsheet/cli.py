@@ -11,59 +11,21 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
 from broadsheet import __version__
-from broadsheet.errors import BroadsheetError, StorageError
+from broadsheet.cli_parts import FOLDER, Failure, as_json, output_option, reports_errors
+from broadsheet.cli_releases import RELEASE_COMMANDS
+from broadsheet.errors import StorageError
 
 if TYPE_CHECKING:
     from broadsheet.flow import Engine
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-FOLDER = click.Path(path_type=Path)
-as_json = click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-output_option = click.option(
-    "--output",
-    "-o",
-    type=FOLDER,
-    default=Path("dist"),
-    show_default=True,
-    help="Folder of releases.",
-)
-
-
-class Failure(click.ClickException):
-    """An error as the command line shows it: one message, and the error's exit code."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc]  # click reads it off the instance, too
-
-    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's own signature
-        """Write the message to stderr."""
-        click.echo(f"broadsheet: {self.format_message()}", err=True, file=file)
-
-
-def reports_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn broadsheet's errors, and those of the file system, into messages and exit codes."""
-
-    @wraps(command)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except BroadsheetError as error:
-            raise Failure(str(error), error.exit_code) from error
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            raise Failure(f"{where}{error.strerror or error}.", StorageError.exit_code) from error
-
-    return wrapper
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -244,6 +206,10 @@ def report(*, release: Path, print_path: bool) -> None:
         raise StorageError(f"{release} has no validation report; give a release folder.")
     if print_path or click.launch(path.as_uri()) != 0:
         click.echo(path)
+
+
+for release_command in RELEASE_COMMANDS:
+    main.add_command(release_command)
 
 
 if __name__ == "__main__":

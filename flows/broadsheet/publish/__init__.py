@@ -15,14 +15,16 @@ from broadsheet.publish.differences import (
     write_difference,
 )
 from broadsheet.publish.documents import describe
+from broadsheet.publish.holdings import Holding, holdings
 from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
 from broadsheet.publish.staging import open_staging
-from broadsheet.publish.verification import Problem, require_sound, verify
+from broadsheet.publish.verification import Problem, require_release, require_sound, verify
 from broadsheet.publish.write import InputFile, Written, write_tables
 
 __all__ = [
     "Change",
+    "Holding",
     "InputFile",
     "Origin",
     "Problem",
@@ -35,9 +37,11 @@ __all__ = [
     "diff",
     "difference_to_json",
     "difference_to_text",
+    "holdings",
     "newest_release",
     "open_staging",
     "render_difference",
+    "require_release",
     "require_sound",
     "show_releases",
     "verify",

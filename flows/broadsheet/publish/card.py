@@ -65,10 +65,12 @@ def render_card(
     ).encode()
 
 
-def render_changes(change: Change, version: Version) -> bytes:
-    """Return ``CHANGES.md`` of a release."""
+def render_changes(change: Change, version: Version, withheld: int) -> bytes:
+    """Return ``CHANGES.md`` of a release that withholds so many records on request."""
     template = _environment().get_template("changes.md.j2")
-    return template.render(change=change, version=version, most=_MOST_SHOWN).encode()
+    return template.render(
+        change=change, version=version, withheld=withheld, most=_MOST_SHOWN
+    ).encode()
 
 
 def render_index(manifests: Sequence[Json]) -> bytes:

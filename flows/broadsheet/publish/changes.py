@@ -183,7 +183,7 @@ def measure_change(previous: Path | None, release: Path, *, table: Path | None =
     tally = _tally(differences(old, new), table)
     shards = layout.shards_of(previous, "default")
     return Change(
-        previous=Version.parse(previous.name),
+        previous=Version.parse(previous.resolve().name),
         rows_before=sum(pq.read_metadata(path).num_rows for path in shards),
         **tally,
         **_schema_changes(*(_schema(layout.shards_of(f, "default")) for f in (previous, release))),

@@ -84,7 +84,7 @@ def diff(old: Path, new: Path) -> Difference:
         new: the folder of the newer one.
 
     """
-    return Difference(old, new, Version.parse(new.name), measure_change(old, new))
+    return Difference(old, new, Version.parse(new.resolve().name), measure_change(old, new))
 
 
 def word_difference(old: str, new: str) -> Words:

@@ -60,7 +60,7 @@ def describe(
     version = next_version(change, named, documents=not is_same)
     if is_same and version == change.previous:
         return None
-    changes = {layout.CHANGES: render_changes(change, version)}
+    changes = {layout.CHANGES: render_changes(change, version, written.withheld)}
     _write(written.release, documents(version) | changes)
     manifest = to_bytes(make_manifest(written, origin, change, version, fingerprint))
     _write(written.release, {layout.MANIFEST: manifest})

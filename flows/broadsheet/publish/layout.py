@@ -62,6 +62,11 @@ class Version:
 FIRST = Version(1, 0, 0)
 
 
+def is_version(text: str) -> bool:
+    """Tell whether a text is a version."""
+    return _VERSION.fullmatch(text) is not None
+
+
 def versions_of(dataset_dir: Path) -> tuple[Version, ...]:
     """Return the versions that a dataset's folder holds, oldest first."""
     if not dataset_dir.is_dir():

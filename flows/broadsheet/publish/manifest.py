@@ -85,7 +85,8 @@ def content_of(written: Written, origin: Origin) -> Json:
             }
             for name, files in written.tables.items()
         },
-        "configuration": origin.config.model_dump(mode="json"),
+        "withheld": written.withheld,
+        "configuration": _configuration(origin.config),
         "suites": dict(origin.suites),
         "software": software(),
     }
@@ -132,6 +133,14 @@ def software() -> Json:
         "unicode": unicodedata.unidata_version,
         "packages": {name: metadata.version(name) for name in sorted(names - _WITHOUT_INFLUENCE)},
     }
+
+
+def _configuration(config: Config) -> Json:
+    """Return the settings; of what was taken down no URL, for nobody shall find it by them."""
+    settings = config.model_dump(mode="json")
+    takedown = settings.get("takedown", {})
+    urls = [hashlib.sha256(url.encode()).hexdigest() for url in takedown.get("urls", ())]
+    return settings | {"takedown": takedown | {"urls": urls}}
 
 
 def _digest_of_inputs(written: Written) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from huggingface_hub import DatasetCard
 
-from broadsheet.errors import PublishError
+from broadsheet.errors import PublishError, StorageError
 from broadsheet.fingerprint import digest_json
 from broadsheet.publish import layout
 from broadsheet.publish.documents import checksums
@@ -45,6 +45,18 @@ def verify(release: Path) -> tuple[Problem, ...]:
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             return (Problem(layout.MANIFEST, f"does not describe the release ({error!r})"),)
     return problems
+
+
+def require_release(folder: Path) -> None:
+    """Refuse a folder that is no release.
+
+    Raises:
+        StorageError: it is none.
+
+    """
+    if not (folder / layout.MANIFEST).is_file() or not layout.is_version(folder.resolve().name):
+        message = f"{folder} is no release; give a folder such as dist/NAME/1.0.0."
+        raise StorageError(message)
 
 
 def require_sound(release: Path) -> None:

@@ -17,6 +17,7 @@ from broadsheet.publish import layout
 from broadsheet.publish.ordering import Selection, ordered
 from broadsheet.publish.placement import Integers, place
 from broadsheet.publish.shards import TableFiles, file_schema, open_writer, write_shards
+from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
 from broadsheet.tables import ARTICLE, DUPLICATE, INPUT, QUARANTINE, STAGED_ARTICLE_SCHEMA, Table
 
@@ -48,6 +49,7 @@ class Written:
         tables: the files of each configuration, by its name.
         inputs: the raw files.
         accounts: what became of their records.
+        withheld: records that are quarantined because they are on the takedown list.
 
     """
 
@@ -55,6 +57,7 @@ class Written:
     tables: Mapping[str, TableFiles]
     inputs: tuple[InputFile, ...]
     accounts: Accounts
+    withheld: int = 0
 
 
 def write_tables(
@@ -95,7 +98,8 @@ def write_tables(
     }
     counted, accounts = _account(staging, inputs)
     _write_inputs(staging, counted)
-    return Written(staging, tables, tuple(file for file, _ in counted), accounts)
+    inputs = tuple(file for file, _ in counted)
+    return Written(staging, tables, inputs, accounts, _withheld(tables["quarantine"]))
 
 
 def _require_each_row_once(
@@ -239,6 +243,11 @@ def _account(
     if unknown := {*published, *duplicates, *quarantined}:
         raise PublishError(f"Rows come from files that are no input: {sorted(unknown)[:3]}.")
     return counted, sum((accounts for _, accounts in counted), Accounts())
+
+
+def _withheld(quarantine: TableFiles) -> int:
+    columns = [pq.read_table(path, columns=["reason"]).column(0) for path in quarantine.paths]
+    return sum(pc.sum(pc.equal(c, str(Reason.RIGHTS_TAKEDOWN))).as_py() for c in columns)
 
 
 def _rows_by_path(release: Path, table: Table) -> Counter[str]:

@@ -1,0 +1,104 @@
+"""The commands that work on finished releases; :mod:`broadsheet.cli` adds them to its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from broadsheet.cli_parts import FOLDER, Failure, as_json, output_option, reports_errors
+
+_FORMATS = ("text", "json", "html", "parquet")
+
+
+@click.command()
+@click.argument("old", type=FOLDER)
+@click.argument("new", type=FOLDER)
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("--to", "target", type=FOLDER, help="File to write; Parquet needs one.")
+@click.option(
+    "--limit", default=100, show_default=True, help="Most articles shown, not in Parquet."
+)
+@reports_errors
+def diff(*, old: Path, new: Path, format_: str, target: Path | None, limit: int) -> None:
+    """Show what differs between the releases OLD and NEW: by row, field and word."""
+    from broadsheet import publish
+
+    for release in (old, new):
+        publish.require_release(release)
+    difference = publish.diff(old, new)
+    if format_ == "parquet":
+        if target is None:
+            raise click.UsageError("Parquet needs --to FILE.")
+        click.echo(f"{publish.write_difference(difference, target)} rows in {target}", err=True)
+        return
+    content = {
+        "text": lambda: publish.difference_to_text(difference, limit),
+        "json": lambda: publish.difference_to_json(difference, limit).decode(),
+        "html": lambda: publish.render_difference(difference, limit),
+    }[format_]()
+    if target is None:
+        click.echo(content, nl=False)
+    else:
+        target.write_text(content, encoding="utf-8")
+
+
+@click.command()
+@click.argument("article", metavar="ID|URL")
+@output_option
+@as_json
+@reports_errors
+def takedown(*, article: str, output: Path, json_: bool) -> None:
+    """Say which releases hold an article, and how to keep it out of the next."""
+    from broadsheet.publish import holdings
+
+    datasets = sorted(path.parent for path in output.glob("*/latest"))
+    found = [(d, held) for d in datasets for held in holdings(d, article)]
+    if json_:
+        rows = [
+            {"release": str(h.release), "id": h.id, "url": h.url, "copies": h.copies}
+            for _, h in found
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    if not found:
+        raise Failure(f"No release in {output} publishes {article!r}.", 2)
+    for _, held in found:
+        copies = f", with {held.copies} copies folded into it" if held.copies else ""
+        click.echo(f"{held.release}  {held.id}  {held.url or '(no URL)'}{copies}")
+    ids = ", ".join(f'"{i}"' for i in dict.fromkeys(held.id for _, held in found))
+    click.echo(
+        f"\nKeep it out of every later release: in dataset.toml, under [takedown], add\n"
+        f"  ids = [{ids}]\n"
+        "and build again. The releases above never change; remove their folders, and the copies\n"
+        "that you published elsewhere, if the article must not stay there either."
+    )
+
+
+@click.command()
+@click.argument("release", type=FOLDER)
+@click.option("--raw", type=FOLDER, required=True, help="The dataset's folder, with dataset.toml.")
+@click.option("--check", is_flag=True, help="Compare only; there is no other way yet.", hidden=True)
+@as_json
+@reports_errors
+def rebuild(*, release: Path, raw: Path, check: bool, json_: bool) -> None:
+    """Build RELEASE again from its raw files and compare every byte; nothing is kept."""
+    del check  # what it asks for is all that there is
+    from broadsheet.rebuild import rebuild as rebuild_release
+
+    outcome = rebuild_release(release, raw)
+    if json_:
+        click.echo(json.dumps(outcome, indent=2))
+    elif outcome["same"]:
+        click.echo(f"{release}: built again, every byte is the same.")
+    if outcome["same"]:
+        return
+    files = "\n".join(f"  {name}" for name in outcome["differences"])
+    other = "".join(f"\n  {name}: {text}" for name, text in outcome["software"].items())
+    reason = f"\nOther versions of the software:{other}" if other else ""
+    message = f"{release} came out otherwise ({outcome['message']}):\n{files}{reason}"
+    raise Failure(message, 4)
+
+
+RELEASE_COMMANDS = (diff, takedown, rebuild)
