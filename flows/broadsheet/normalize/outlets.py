@@ -1,22 +1,23 @@
 """Which outlet published an article.
 
-In this order: the host of its URL, what the page declares of itself (``og:site_name``, JSON-LD
-``publisher``, a field of the container), text that only one outlet's pages carry, and at last the
-collector's hint. Never a source that the text quotes, an agency or a photo credit: those are not
+In this order: the host of its URL; text that only one outlet's pages carry; what the page declares
+of itself (``og:site_name``, JSON-LD ``publisher``, a field of the container); at last the
+collector's hint. Never a source that the text quotes, an agency or a photo credit: those are no
 declarations, so they are not asked.
 
-An aggregator, a reader or a blog host is where an article was found, not who published it: both
-are kept.
+An aggregator, a blog host or an archive is where an article was found, not who published it: both
+are kept. A page at a host that the registry does not know is never taken for an outlet at another
+host, whatever it calls itself: names repeat (there are many Liberties), so it keeps its name and
+its domain, and no country.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
-
 from broadsheet.config import Config
+from broadsheet.normalize.hosts import registrable_domain
 from broadsheet.normalize.outlets_registry import (
     CheckedBy,
     Kind,
@@ -27,29 +28,41 @@ from broadsheet.normalize.outlets_registry import (
 )
 from broadsheet.records import Witness
 
-__all__ = ["Outlet", "OutletMatch", "by_host", "by_name", "load_registry", "resolve"]
-
-DECLARATIONS = frozenset(
-    {"field", "jsonld", "og", "meta", "microdata", "html", "twitter", "url", "site", "title"}
-)
-"""First parts of the rules by which a page or its container names its own publisher."""
+__all__ = ["CONFIDENCE", "OutletMatch", "by_host", "by_name", "resolve"]
 
 CONFIDENCE = {
     "url.host": 0.99,
     "url.host-retired": 0.95,
     "url.host-unchecked": 0.9,
-    "page.name": 0.95,
+    "url.archived": 0.95,
+    "url.aggregator": 0.99,
+    "url.unknown": 0.95,
+    "text.phrase": 0.97,
+    "page.name": 0.97,
     "page.name-unchecked": 0.8,
     "page.name-unknown": 0.7,
-    "text.phrase": 0.97,
+    "page.address": 0.95,
     "hint.outlet": 0.9,
-    "url.unknown": 0.0,
-    "url.aggregator": 0.0,
 }
-"""Estimated probability that a rule names the right publisher."""
+"""Estimated probability that what a rule gives is right."""
+
+DECLARATIONS = frozenset({"field", "jsonld", "og", "microdata"})
+"""First parts of the rules by which a page or its container names its own publisher."""
+
+WEAK_DECLARATIONS = frozenset({"meta", "html", "twitter"})
+"""As ``DECLARATIONS``, but as often a copyright line or a source: only known names count."""
 
 _FOREIGN = frozenset({Kind.AGGREGATOR, Kind.BLOG_HOST})
-_suffixes = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+_LONGEST_NAME = 80
+_LONGEST_EXCERPT = 160
+_TAGLINE = re.compile(r"\s+(?:\||-|–|—|::?|·|•)\s+")
+_ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[^\W\d_]{2,})/?", re.IGNORECASE)
+# The Wayback Machine and the AMP cache hold the address of the page in their own.
+_ARCHIVED = re.compile(
+    r"https?://(?:web\.archive\.org/web/\d+[a-z_]*/(?P<copy>https?://.+)"
+    r"|[^/]+\.cdn\.ampproject\.org/[a-z]/(?:s/)?(?P<page>.+))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +74,9 @@ class OutletMatch:
             and the registry does not know has ``is_registered`` false and no country.
         domain: its registrable domain (Public Suffix List with the private section).
         rule: which rule decided, a key of ``CONFIDENCE``.
-        confidence: estimated probability that ``outlet`` is right, in [0, 1].
+        confidence: estimated probability that what is given is right, in [0, 1].
         excerpt: the raw characters that decided, at most 160.
-        found_at: the aggregator or blog host at which it was found, if it was one.
+        found_at: the aggregator, blog host or archive at which it was found, if it was one.
 
     """
 
@@ -85,12 +98,6 @@ def by_name(name: str) -> Outlet | None:
     return load_registry().by_name(name)
 
 
-@lru_cache(maxsize=65_536)
-def registrable_domain(host: str) -> str | None:
-    """Return the registrable domain of a host; None for an address or a bare public suffix."""
-    return _suffixes(host).top_domain_under_public_suffix or None
-
-
 def resolve(witnesses: Sequence[Witness], url: str | None, config: Config) -> OutletMatch | None:
     """Say who published an article, from its URL and what its page declares.
 
@@ -107,80 +114,154 @@ def resolve(witnesses: Sequence[Witness], url: str | None, config: Config) -> Ou
 
     """
     registry = registry_for(config)
-    stated = [witness for witness in witnesses if witness.field == "outlet"]
-    host = urlsplit(url).hostname if url else None
+    host = _host(url)
     owner = registry.by_host(host) if host else None
     if url and host and owner and owner.kind not in _FOREIGN:
-        return _from_host(owner, host, url)
-    named = _from_page(stated, registry, host, owner)
-    if named or not (url and host):
-        return named or _from_hint(config, registry)
-    rule = "url.aggregator" if owner else "url.unknown"
-    return _from_hint(config, registry) or OutletMatch(
+        return _match(owner, _host_rule(owner, host), url)
+    if url and owner and (archived := _from_archive(url, owner, registry)):
+        return archived
+    stated = [witness for witness in witnesses if witness.field == "outlet"]
+    if host and not owner:
+        return _from_unknown_host(stated, registry, host, url or "", config)
+    named = _from_page(stated, registry, owner) or _from_hint(config, registry, owner)
+    if named or not (url and host and owner):
+        return named
+    return OutletMatch(
         outlet=None,
-        domain=None if owner else registrable_domain(host),
-        rule=rule,
-        confidence=CONFIDENCE[rule],
-        excerpt=url[:160],
+        domain=_blog_domain(owner, host),
+        rule="url.aggregator",
+        confidence=CONFIDENCE["url.aggregator"],
+        excerpt=url[:_LONGEST_EXCERPT],
         found_at=owner,
     )
 
 
-def _from_host(owner: Outlet, host: str, url: str) -> OutletMatch:
+def _host(url: str | None) -> str | None:
+    return urlsplit(url).hostname if url else None
+
+
+def _host_rule(owner: Outlet, host: str) -> str:
+    if not owner.is_checked:
+        return "url.host-unchecked"
     retired = any(d.is_retired and f".{host}".endswith(f".{d.host}") for d in owner.domains)
-    rule = "url.host"
-    if retired:
-        rule = "url.host-retired"
-    elif not owner.is_checked:
-        rule = "url.host-unchecked"
-    return _match(owner, rule, url, None)
+    return "url.host-retired" if retired else "url.host"
 
 
-def _match(outlet: Outlet, rule: str, excerpt: str, found_at: Outlet | None) -> OutletMatch:
+def _match(outlet: Outlet, rule: str, excerpt: str, found_at: Outlet | None = None) -> OutletMatch:
     return OutletMatch(
         outlet=outlet,
         domain=registrable_domain(outlet.host) if outlet.host else None,
         rule=rule,
         confidence=CONFIDENCE[rule],
-        excerpt=excerpt[:160],
+        excerpt=excerpt[:_LONGEST_EXCERPT],
         found_at=found_at,
     )
 
 
-def _from_page(
-    stated: Iterable[Witness], registry: Registry, host: str | None, found_at: Outlet | None
+def _blog_domain(owner: Outlet, host: str) -> str | None:
+    """Return the domain of one blog, where the Public Suffix List gives each blog its own."""
+    domain = registrable_domain(host) if owner.kind is Kind.BLOG_HOST else None
+    return None if domain in {d.host for d in owner.domains} else domain
+
+
+def _from_archive(url: str, archive: Outlet, registry: Registry) -> OutletMatch | None:
+    held = _ARCHIVED.match(url)
+    if not held:
+        return None
+    host = _host(held["copy"] or f"https://{held['page']}")
+    owner = registry.by_host(host) if host else None
+    if host and owner and owner.kind not in _FOREIGN:
+        return _match(owner, "url.archived", url, archive)
+    return None
+
+
+def _from_unknown_host(
+    stated: Sequence[Witness], registry: Registry, host: str, url: str, config: Config
 ) -> OutletMatch | None:
-    """Take the first registered name, else a phrase, else the first name that is declared."""
-    declared = []
+    """Name the publisher at a host that the registry does not know, as the page itself does."""
+    named = _from_phrase(stated, registry, None) or _from_hint(config, registry, None)
+    domain = registrable_domain(host)
+    if named or not domain:
+        return named
+    name = next(_declared_names(stated), None)
+    rule = "page.name-unknown" if name else "url.unknown"
+    return OutletMatch(
+        outlet=_unregistered(name.value) if name else None,
+        domain=domain,
+        rule=rule,
+        confidence=CONFIDENCE[rule],
+        excerpt=(name.excerpt if name else url)[:_LONGEST_EXCERPT],
+    )
+
+
+def _declared_names(stated: Iterable[Witness]) -> Iterator[Witness]:
+    """Yield the declarations whose value can be the name of an outlet."""
     for witness in stated:
-        if outlet := registry.by_phrase(witness.excerpt) or registry.by_phrase(witness.value):
-            return _match(outlet, "text.phrase", witness.excerpt, found_at)
-        if witness.rule.split(".")[0] in DECLARATIONS:
-            declared.append(witness)
-    for witness in declared:
-        outlet = registry.by_name(witness.value)
-        if outlet and outlet is not found_at and outlet.kind not in _FOREIGN:
-            rule = "page.name" if outlet.is_checked else "page.name-unchecked"
+        name = witness.value.strip()
+        is_name = any(c.isalpha() for c in name) and not _ADDRESS.fullmatch(name)
+        if is_name and len(name) <= _LONGEST_NAME and _root(witness) in DECLARATIONS:
+            yield witness
+
+
+def _root(witness: Witness) -> str:
+    return witness.rule.partition(".")[0]
+
+
+def _unregistered(name: str) -> Outlet:
+    return Outlet(id="", name=" ".join(name.split()), checked_by=CheckedBy.NOBODY)
+
+
+def _from_phrase(
+    stated: Iterable[Witness], registry: Registry, found_at: Outlet | None
+) -> OutletMatch | None:
+    for witness in stated:
+        for text in (witness.excerpt, witness.value):
+            if outlet := registry.by_phrase(text):
+                return _match(outlet, "text.phrase", witness.excerpt, found_at)
+    return None
+
+
+def _from_page(
+    stated: Sequence[Witness], registry: Registry, found_at: Outlet | None
+) -> OutletMatch | None:
+    """Take an unmistakable phrase, else the first known name, else the first name declared."""
+    if phrased := _from_phrase(stated, registry, found_at):
+        return phrased
+    for witness in stated:
+        if _root(witness) not in DECLARATIONS | WEAK_DECLARATIONS:
+            continue
+        outlet, rule = _known(witness.value, registry)
+        is_credit = outlet and outlet.kind is Kind.AGENCY and _root(witness) not in DECLARATIONS
+        if outlet and outlet.kind not in _FOREIGN and not is_credit:
             return _match(outlet, rule, witness.excerpt, found_at)
-    for witness in declared:
-        if not registry.by_name(witness.value):
-            domains = registrable_domain(host) if host and not found_at else None
-            unknown = Outlet(id="", name=witness.value, checked_by=CheckedBy.NOBODY)
+    for witness in _declared_names(stated):
+        if registry.by_name(witness.value) is None:
             return OutletMatch(
-                outlet=unknown,
-                domain=domains,
+                outlet=_unregistered(witness.value),
+                domain=None,
                 rule="page.name-unknown",
-                confidence=min(CONFIDENCE["page.name-unknown"], witness.confidence),
-                excerpt=witness.excerpt[:160],
+                confidence=CONFIDENCE["page.name-unknown"],
+                excerpt=witness.excerpt[:_LONGEST_EXCERPT],
                 found_at=found_at,
             )
     return None
 
 
-def _from_hint(config: Config, registry: Registry) -> OutletMatch | None:
+def _known(value: str, registry: Registry) -> tuple[Outlet | None, str]:
+    """Return the registered outlet that a page calls itself, and the rule that tells."""
+    name = value.strip()
+    found = registry.by_name(name)
+    if not found and (address := _ADDRESS.fullmatch(name)):
+        return registry.by_host(address[1]), "page.address"
+    if not found:
+        parts = {o.id: o for part in _TAGLINE.split(name) if (o := registry.by_name(part))}
+        found = next(iter(parts.values())) if len(parts) == 1 else None
+    return found, "page.name" if found and found.is_checked else "page.name-unchecked"
+
+
+def _from_hint(config: Config, registry: Registry, found_at: Outlet | None) -> OutletMatch | None:
     hint = config.hints.outlet
     if not hint:
         return None
     outlet = registry.outlets.get(hint) or registry.by_name(hint) or registry.by_host(hint)
-    known = outlet or Outlet(id="", name=hint, checked_by=CheckedBy.NOBODY)
-    return _match(known, "hint.outlet", hint, None)
+    return _match(outlet or _unregistered(hint), "hint.outlet", hint, found_at)

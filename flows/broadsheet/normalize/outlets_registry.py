@@ -7,8 +7,6 @@ its ``dataset.toml``.
 
 import csv
 import difflib
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -17,6 +15,7 @@ from importlib import resources
 
 from broadsheet.config import Config, OutletEntry
 from broadsheet.errors import ConfigError
+from broadsheet.normalize.outlets_names import fold_name, is_common
 
 COLUMNS = (
     "id",
@@ -32,9 +31,6 @@ COLUMNS = (
     "checked_by",
 )
 """The columns of ``outlets.csv``, in order. Lists are separated by ``|``."""
-
-_NOT_WORD = re.compile(r"[\W_]+")
-_LEADING_ARTICLE = re.compile(r"^the (?=\S)")
 
 
 class Kind(StrEnum):
@@ -52,8 +48,8 @@ class Kind(StrEnum):
 class CheckedBy(StrEnum):
     """Who vouches for a row."""
 
-    HAND = "hand"  # a person knew or looked up every cell
-    TWO_SOURCES = "two-sources"  # two independent lists agree on it
+    HAND = "hand"  # entered row by row, each cell judged on its own
+    TWO_SOURCES = "two-sources"  # two independent lists have it and nothing contradicts it
     UNCHECKED = "unchecked"  # one list says so, and nothing contradicts it
     DATASET = "dataset"  # the dataset's own dataset.toml
     NOBODY = "nobody"  # no row at all: the page's own word
@@ -126,17 +122,6 @@ class Outlet:
         return self.domains[0].host if self.domains else None
 
 
-def fold_name(name: str) -> str:
-    """Return the key under which a name is looked up.
-
-    Compatibility forms, case, accents, punctuation and a leading English article do not tell
-    outlets apart: ``The Globe & Mail`` and ``globe and mail`` meet.
-    """
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _LEADING_ARTICLE.sub("", _NOT_WORD.sub(" ", plain).strip())
-
-
 @dataclass(frozen=True, slots=True)
 class Registry:
     """All outlets, looked up by id, host, name or phrase; make one with :func:`index`."""
@@ -169,7 +154,8 @@ class Registry:
 def index(outlets: Iterable[Outlet]) -> Registry:
     """Build the look-ups. A name that two outlets bear finds neither.
 
-    Names of unchecked rows never make one of a checked row ambiguous.
+    Names of unchecked rows never make one of a checked row ambiguous; a name of common words
+    alone, such as News or Daily Record, is looked up only where the row was entered by hand.
     """
     rows = {outlet.id: outlet for outlet in outlets}
     names: dict[str, dict[str, Outlet]] = {}
@@ -179,14 +165,20 @@ def index(outlets: Iterable[Outlet]) -> Registry:
     return Registry(
         outlets=rows,
         hosts={d.host: outlet for outlet in rows.values() for d in outlet.domains},
-        names={name: one for name, bearers in names.items() if (one := _only(bearers.values()))},
+        names={
+            name: bearer
+            for name, bearers in names.items()
+            if (bearer := _only(name, bearers.values()))
+        },
         phrases={fold_name(p): outlet for outlet in rows.values() for p in outlet.phrases},
     )
 
 
-def _only(bearers: Iterable[Outlet]) -> Outlet | None:
+def _only(name: str, bearers: Iterable[Outlet]) -> Outlet | None:
     everyone = list(bearers)
     checked = [outlet for outlet in everyone if outlet.is_checked] or everyone
+    if is_common(name) and checked[0].checked_by not in {CheckedBy.HAND, CheckedBy.DATASET}:
+        return None
     return checked[0] if len(checked) == 1 else None
 
 
