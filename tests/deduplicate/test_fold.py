@@ -142,6 +142,12 @@ def test_a_revision_tells_how_much_of_the_text_is_the_same(staged):
     assert 0.2 < similarity < 0.8
 
 
+def test_an_empty_batch_has_no_keys(staged):
+    keys = keys_of(staged(), batch=0)
+    assert keys.schema.equals(KEY_SCHEMA)
+    assert len(keys) == 0
+
+
 def test_no_rows_fold_to_no_rows():
     folding = fold(KEY_SCHEMA.empty_table(), SETTINGS)
     assert (len(folding.survivors), len(folding.duplicates)) == (0, 0)

@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from broadsheet.config import Duplicates, Splits
 from broadsheet.deduplicate.groups import Rows, codes
 from broadsheet.deduplicate.kinship import NOWHERE, Kinship, relate
 from broadsheet.deduplicate.labels import group_labels
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
+from broadsheet.deduplicate.ranking import Ranked, rank
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA
 from broadsheet.deduplicate.signatures import resemblance, signatures_from_arrow
 from broadsheet.deduplicate.splits import SPLIT_COLUMNS, assign_splits
@@ -28,21 +28,6 @@ SURVIVOR_SCHEMA: Final = pa.schema(
 DUPLICATE_SCHEMA: Final = pa.schema(
     [*_ADDRESS, *(f for f in DUPLICATE.schema if not f.name.startswith("source_"))]
 )
-
-RANKING: Final = (
-    ("completeness", "descending"),
-    ("published_on", "ascending"),
-    ("published_at", "ascending"),
-    ("id", "ascending"),
-    ("source_path", "ascending"),
-    ("source_member", "ascending"),
-    ("source_offset", "ascending"),
-    ("text_sha256", "ascending"),
-    ("batch", "ascending"),
-    ("row", "ascending"),
-)
-"""Who stays: the most complete, then the earliest, then the least id; the place where it lies
-only breaks ties, so that the order of the input decides nothing. Nulls come last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ def fold(
 
     Rows with the same text, and rows of the same page (URL or id), are copies, as are those that a
     chain of such pairs links; near copies, too, where the settings say so. Of each group exactly
-    one row survives: the first by ``RANKING``.
+    one row survives: the first by ``ranking.RANKING``.
 
     Args:
         keys: table of ``KEY_SCHEMA``: all staged rows, in any order.
@@ -83,17 +68,18 @@ def fold(
             keep their splits, and go on to name the groups that they named.
 
     """
-    keys = keys.take(pc.sort_indices(keys, sort_keys=list(RANKING)))
-    kinship = relate(keys, settings, read)
+    ranked = rank(keys)
+    kinship = relate(ranked, settings, read)
     into = kinship.cluster if "near" in settings.fold else kinship.same
-    survivors = _survivors(keys, kinship, into, splits or Splits(), earlier)
-    duplicates = _duplicates(keys, kinship, into, read)
+    survivors = _survivors(ranked, kinship, into, splits or Splits(), earlier)
+    duplicates = _duplicates(ranked, kinship, into, read)
     return Folding(_by_address(survivors), _by_address(duplicates))
 
 
 def _survivors(
-    keys: pa.Table, kinship: Kinship, into: Rows, splits: Splits, earlier: pa.Table | None
+    ranked: Ranked, kinship: Kinship, into: Rows, splits: Splits, earlier: pa.Table | None
 ) -> pa.Table:
+    keys = ranked.plain
     stays = np.flatnonzero(into == np.arange(len(keys)))
     copies = np.bincount(into, minlength=len(keys)) - 1
     holder = kinship.container[stays]
@@ -110,12 +96,13 @@ def _survivors(
         "split": assign_splits(
             keys.select(SPLIT_COLUMNS).take(stays), kinship.families()[stays], splits, earlier
         ),
-        **{name: keys[name].take(stays) for name in SIGNAL_SCHEMA.names},
+        **{name: ranked.sketch(name, stays) for name in SIGNAL_SCHEMA.names},
     }
     return pa.table([columns[name] for name in SURVIVOR_SCHEMA.names], schema=SURVIVOR_SCHEMA)
 
 
-def _duplicates(keys: pa.Table, kinship: Kinship, into: Rows, read: TextReader | None) -> pa.Table:
+def _duplicates(ranked: Ranked, kinship: Kinship, into: Rows, read: TextReader | None) -> pa.Table:
+    keys = ranked.plain
     gone = np.flatnonzero(into != np.arange(len(keys)))
     kept = into[gone]
     texts = codes(keys["text_sha256"])
@@ -123,7 +110,7 @@ def _duplicates(keys: pa.Table, kinship: Kinship, into: Rows, read: TextReader |
     is_near = kinship.same[gone] != kept
     similarity = np.ones(len(gone), np.float32)
     other = np.flatnonzero(~is_exact)
-    similarity[other] = _similarity(keys, gone[other], kept[other], read)
+    similarity[other] = _similarity(ranked, gone[other], kept[other], read)
     columns = {
         "batch": keys["batch"].take(gone),
         "row": keys["row"].take(gone),
@@ -136,10 +123,10 @@ def _duplicates(keys: pa.Table, kinship: Kinship, into: Rows, read: TextReader |
     return pa.table([columns[name] for name in DUPLICATE_SCHEMA.names], schema=DUPLICATE_SCHEMA)
 
 
-def _similarity(keys: pa.Table, left: Rows, right: Rows, read: TextReader | None) -> pa.Array:
+def _similarity(ranked: Ranked, left: Rows, right: Rows, read: TextReader | None) -> pa.Array:
     if read is not None:
-        return overlaps(keys, left, right, read).jaccard
-    signatures = [signatures_from_arrow(keys["signature"].take(rows)) for rows in (left, right)]
+        return overlaps(ranked.plain, left, right, read).jaccard
+    signatures = [signatures_from_arrow(ranked.sketch("signature", r)) for r in (left, right)]
     return resemblance(*signatures)
 
 

@@ -10,6 +10,7 @@ from broadsheet.deduplicate.bands import near_candidates
 from broadsheet.deduplicate.containment import contained_candidates
 from broadsheet.deduplicate.groups import Rows, codes, components, edges_of_equals
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
+from broadsheet.deduplicate.ranking import Ranked
 from broadsheet.deduplicate.signatures import signatures_from_arrow
 from broadsheet.deduplicate.stories import stories
 
@@ -44,23 +45,24 @@ class Kinship:
         )
 
 
-def relate(keys: pa.Table, settings: Duplicates, read: TextReader | None) -> Kinship:
+def relate(ranked: Ranked, settings: Duplicates, read: TextReader | None) -> Kinship:
     """Return how rows hang together.
 
     Args:
-        keys: table of ``KEY_SCHEMA``, ranked: what comes first stands for its group.
+        ranked: the rows; what comes first stands for its group.
         settings: the ``[duplicates]`` section.
         read: reads texts by address; without it near copies and containment are not looked for.
 
     """
+    keys = ranked.plain
     same = _same(keys, settings)
-    cluster = _clusters(keys, same, settings, read)
+    cluster = _clusters(ranked, same, settings, read)
     heads = np.unique(cluster)
     container = np.full(len(keys), NOWHERE)
     if read is not None:
-        container = _containers(keys, cluster, settings, read)
+        container = _containers(ranked, cluster, settings, read)
     story = stories(
-        keys["terms"].take(heads),
+        ranked.sketch("terms", heads),
         keys["published_on"].take(heads),
         days=settings.story_days,
         similarity=settings.story_similarity,
@@ -80,31 +82,32 @@ def _same(keys: pa.Table, settings: Duplicates) -> Rows:
     )
 
 
-def _clusters(keys: pa.Table, same: Rows, settings: Duplicates, read: TextReader | None) -> Rows:
+def _clusters(ranked: Ranked, same: Rows, settings: Duplicates, read: TextReader | None) -> Rows:
     """Return the first row of each row's cluster of copies, exact and near."""
-    texts = codes(keys["text_sha256"])
+    texts = codes(ranked.plain["text_sha256"])
     edges = [(np.arange(len(same)), same), edges_of_equals(texts)]
     if read is not None:
-        edges.append(_near(keys, texts, settings, read))
+        edges.append(_near(ranked, texts, settings, read))
     ends = (np.concatenate(end) for end in zip(*edges, strict=True))
     return components(len(same), *ends)
 
 
-def _near(keys: pa.Table, texts: Rows, settings: Duplicates, read: TextReader) -> tuple[Rows, Rows]:
+def _near(ranked: Ranked, texts: Rows, settings: Duplicates, read: TextReader) -> tuple[Rows, Rows]:
     """Return the pairs of near copies; of each text only the first row that has it is compared."""
     rows = np.sort(np.unique(texts, return_index=True)[1])
-    signatures = signatures_from_arrow(keys["signature"].take(rows))
+    signatures = signatures_from_arrow(ranked.sketch("signature", rows))
     left, right = (rows[end] for end in near_candidates(signatures, settings.near_similarity))
-    is_near = overlaps(keys, left, right, read).jaccard >= settings.near_similarity
+    is_near = overlaps(ranked.plain, left, right, read).jaccard >= settings.near_similarity
     return left[is_near], right[is_near]
 
 
-def _containers(keys: pa.Table, cluster: Rows, settings: Duplicates, read: TextReader) -> Rows:
+def _containers(ranked: Ranked, cluster: Rows, settings: Duplicates, read: TextReader) -> Rows:
     """Return for each row the row of another cluster that holds most of its text."""
     heads = np.unique(cluster)
     share = settings.contained_share
-    left, right = (heads[e] for e in contained_candidates(keys["sample"].take(heads), share))
-    found = overlaps(keys, left, right, read)
+    samples = ranked.sketch("sample", heads)
+    left, right = (heads[e] for e in contained_candidates(samples, share))
+    found = overlaps(ranked.plain, left, right, read)
     inner = np.where(found.left <= found.right, left, right)
     outer = np.where(found.left <= found.right, right, left)
     held = np.maximum(found.left_in_right, found.right_in_left)
@@ -112,6 +115,6 @@ def _containers(keys: pa.Table, cluster: Rows, settings: Duplicates, read: TextR
     inner, outer, held = inner[is_held], outer[is_held], held[is_held]
     # The container that holds most; the first of several.
     order = np.lexsort((-outer, held))
-    container = np.full(len(keys), NOWHERE)
+    container = np.full(len(ranked), NOWHERE)
     container[inner[order]] = outer[order]
     return container

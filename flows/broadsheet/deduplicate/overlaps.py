@@ -9,13 +9,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from broadsheet.deduplicate.groups import Rows
-from broadsheet.deduplicate.shingles import Shingles, shingle
+from broadsheet.deduplicate.shingles import Shingles, join, shingle
 
 TextReader = Callable[[int, Sequence[int]], Sequence[str]]
 """Reads the texts of some rows of a batch: ``read(batch, rows)``, rows ascending and distinct."""
 
-_ROWS_AT_ONCE: Final = 100_000
-"""Shingle sets in memory at a time, some 2 kB each; twice this where blocks meet."""
+_ROWS_AT_ONCE: Final = 50_000
+"""Shingle sets in memory at a time, some 2 kB each; twice this where two blocks meet."""
 _PAIRS_AT_ONCE: Final = 2_000
 
 
@@ -71,8 +71,8 @@ def overlaps(keys: pa.Table, left: Rows, right: Rows, read: TextReader) -> Overl
     for first, second in _blocks(*block_of):
         pairs = np.flatnonzero((block_of[0] == first) & (block_of[1] == second))
         rows = np.unique(np.concatenate([left[pairs], right[pairs]]))
-        shingles = _read_shingles(keys, rows, read)
-        ends = np.searchsorted(rows, left[pairs]), np.searchsorted(rows, right[pairs])
+        shingles, place = _read_shingles(keys, rows, read)
+        ends = (place[np.searchsorted(rows, end[pairs])] for end in (left, right))
         counts[:, pairs] = count_common(shingles, *ends)
     return Overlaps(*counts)
 
@@ -103,26 +103,18 @@ def _tagged(shingles: Shingles, sizes: Rows, texts: Rows) -> NDArray[np.uint64]:
     return tagged
 
 
-def _read_shingles(keys: pa.Table, rows: Rows, read: TextReader) -> Shingles:
-    """Return the shingles of rows (positions in the keys), reading batch by batch."""
+def _read_shingles(keys: pa.Table, rows: Rows, read: TextReader) -> tuple[Shingles, Rows]:
+    """Return the shingles of rows (positions in the keys), and where among them each row's are."""
     batches = np.asarray(keys["batch"])[rows]
     addresses = np.asarray(keys["row"])[rows]
-    order = np.lexsort((addresses, batches))
+    order = np.lexsort((addresses, batches))  # batch by batch, as they are read
     borders = np.flatnonzero(np.diff(batches[order])) + 1
     parts = [
         shingle(read(int(batches[part[0]]), addresses[part].tolist()))
         for part in np.split(order, borders)
         if len(part)
     ]
-    return _reordered(parts, np.argsort(order))
-
-
-def _reordered(parts: Sequence[Shingles], order: Rows) -> Shingles:
-    sizes = np.concatenate([np.zeros(0, np.int64), *(np.diff(part.offsets) for part in parts)])
-    values = np.concatenate([np.zeros(0, np.uint32), *(part.values for part in parts)])
-    joined = Shingles(np.append(0, np.cumsum(sizes)), values)
-    taken = _tagged(joined, sizes, order).astype(np.uint32)
-    return Shingles(np.append(0, np.cumsum(sizes[order])), taken)
+    return join(parts), np.argsort(order)
 
 
 def _blocks(left: Rows, right: Rows) -> Iterator[tuple[int, int]]:

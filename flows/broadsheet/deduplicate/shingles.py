@@ -47,7 +47,11 @@ class Shingles:
 
 def shingle(texts: Sequence[str]) -> Shingles:
     """Return the shingle sets of texts."""
-    parts = [shingle_words(words) for words in words_of(texts)]
+    return join([shingle_words(words) for words in words_of(texts)])
+
+
+def join(parts: Sequence[Shingles]) -> Shingles:
+    """Return the shingle sets of all parts, one part after the other."""
     sizes = [np.zeros(1, np.int64), *(np.diff(part.offsets) for part in parts)]
     values = [np.zeros(0, np.uint32), *(part.values for part in parts)]
     return Shingles(np.cumsum(np.concatenate(sizes)), np.concatenate(values))

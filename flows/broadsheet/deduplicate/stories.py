@@ -7,6 +7,7 @@ war does not become one story (J. Aslam, E. Pelekhov, D. Rus, "The star clusteri
 2004).
 """
 
+import itertools
 from typing import Final
 
 import numpy as np
@@ -48,13 +49,15 @@ class Terms:
         self.sizes: Rows = np.asarray(pc.list_value_length(values)).astype(np.int64)
         self.offsets: Rows = np.append(0, np.cumsum(self.sizes))
         hashes, frequency = term_weights(np.asarray(pc.list_flatten(values)))
-        _, codes, articles = np.unique(hashes, return_inverse=True, return_counts=True)
-        self.codes: Rows = codes.astype(np.int64)
-        rarity = np.log1p((len(self.sizes) + _BACKGROUND) / (articles + 1))
-        weights = frequency * rarity[codes]
-        rows = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(self.sizes)))
-        self.weights: NDArray[np.float64] = weights / norms[rows]
+        # Numbered by first occurrence, which the order of the articles decides.
+        self.codes: NDArray[np.int32] = np.asarray(pa.array(hashes).dictionary_encode().indices)
+        articles = np.bincount(self.codes)
+        rarity = np.log1p((len(self.sizes) + _BACKGROUND) / (articles + 1)).astype(np.float32)
+        weights: NDArray[np.float32] = frequency * rarity[self.codes]
+        norms = np.zeros(len(self.sizes), np.float32)
+        filled = np.flatnonzero(self.sizes)
+        norms[filled] = np.sqrt(np.add.reduceat(weights * weights, self.offsets[filled]))
+        self.weights = weights / np.repeat(norms, self.sizes)
 
     def places(self, rows: Rows) -> tuple[Rows, Rows]:
         """Return the places of the terms of rows, and for each which of the rows it is of."""
@@ -110,11 +113,10 @@ def stars(count: int, left: Rows, right: Rows) -> Rows:
 
 def _candidates(terms: Terms, day: Rows, days: int) -> tuple[Rows, Rows]:
     """Return pairs that share enough key terms within the days; left < right, each pair once."""
-    rows = np.repeat(np.arange(len(day)), terms.sizes)
-    order = np.lexsort((terms.codes, -terms.weights, rows))
-    within = np.arange(len(rows)) - terms.offsets[rows]
-    key = order[within < _KEY_TERMS]
-    rows, codes = rows[key], terms.codes[key]
+    borders = [*range(0, len(day), _ROWS_AT_ONCE), len(day)]
+    parts = [_key_terms(terms, start, stop) for start, stop in itertools.pairwise(borders)]
+    rows = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
+    codes = np.concatenate([np.zeros(0, np.int64), *(part[1] for part in parts)])
     found = [
         *_dated_pairs(rows, codes, day, days),
         *_undated_pairs(rows, codes, day),
@@ -122,6 +124,16 @@ def _candidates(terms: Terms, day: Rows, days: int) -> tuple[Rows, Rows]:
     ]
     pairs = np.unique(np.concatenate(found))
     return pairs >> 32, pairs & 0xFFFFFFFF
+
+
+def _key_terms(terms: Terms, start: int, stop: int) -> tuple[Rows, Rows]:
+    """Return the articles from ``start`` to before ``stop``, and the codes of their key terms."""
+    some = slice(terms.offsets[start], terms.offsets[stop])
+    rows = np.repeat(np.arange(start, stop), terms.sizes[start:stop])
+    order = np.lexsort((terms.codes[some], -terms.weights[some], rows))
+    within = np.arange(some.start, some.stop) - terms.offsets[rows]
+    key = order[within < _KEY_TERMS]
+    return rows[key], terms.codes[some][key].astype(np.int64)
 
 
 def _dated_pairs(rows: Rows, codes: Rows, day: Rows, days: int) -> list[Rows]:

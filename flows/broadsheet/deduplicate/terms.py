@@ -43,10 +43,10 @@ def terms_of(words: Words) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(values))
 
 
-def term_weights(values: Hashes) -> tuple[Hashes, NDArray[np.float64]]:
+def term_weights(values: Hashes) -> tuple[Hashes, NDArray[np.float32]]:
     """Return the hashes of terms, and the weight of their frequency: 1 + ln(count)."""
     counts = values & np.uint64((1 << COUNT_BITS) - 1)
-    return values >> np.uint64(COUNT_BITS), 1 + np.log(counts.astype(np.float64))
+    return values >> np.uint64(COUNT_BITS), 1 + np.log(counts.astype(np.float32))
 
 
 def _units(words: Words) -> tuple[Hashes, Positions]:
