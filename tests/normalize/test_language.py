@@ -44,6 +44,67 @@ def test_too_little_to_tell_is_und(text):
     assert detection.notes == (Reason.LANGUAGE_UNSURE,)
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("Armenian", "Նավահանգստի խորհուրդը երեքշաբթի օրը որոշեց վերաբացել հին գիծը հիմա։"),
+        ("Georgian", "ნავსადგურის საბჭომ სამშაბათს გადაწყვიტა ძველი ხაზის ხელახლა გახსნა"),
+        ("Belarusian", "Рада порта вырашыла ў аўторак зноў адкрыць паромную лінію ўлетку"),
+        ("Kazakh", "Порт кеңесі сейсенбі күні паром желісін қайта ашуға шешім қабылдады"),
+        ("Azerbaijani", "Liman şurası çərşənbə axşamı bərə xəttini yenidən açmağı qərara aldı"),
+        ("Icelandic", "Hafnarráðið ákvað á þriðjudag að opna ferjuleiðina aftur fyrir sumarið"),
+    ],
+)  # fmt: skip
+def test_a_language_without_a_profile_is_und_where_its_letters_tell(language, text):
+    detection = detect_language(text, SETTINGS)
+
+    assert detection.language == "und", f"{language} is taken for {detection.language}"
+
+
+def test_chinese_is_not_korean_and_its_script_may_stay_open():
+    text = (
+        "銷售代表說，合約的結束日期已經變更，廣告內容也已刪除，客戶可以在作業區查看帳單的百分比。"
+    )
+
+    detection = detect_language(text * 2, SETTINGS)
+
+    assert detection.language in {"zh-Hant", "zh"}
+    assert detection.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "language", "notes"),
+    [
+        (["en-GB"], "en", ()),
+        (["de", "en"], "en", ()),
+        (["de"], "en", (Reason.LANGUAGE_CONFLICT,)),
+        ([""], "en", (Reason.LANGUAGE_CONFLICT,)),
+        ([], "en", ()),
+    ],
+)
+def test_a_declaration_does_not_overrule_a_sure_detector(declared, language, notes):
+    detection = detect_language(SENTENCES["en"], SETTINGS, declared)
+
+    assert (detection.language, detection.notes) == (language, notes)
+
+
+def test_a_declaration_decides_between_the_candidates_of_an_unsure_detector():
+    close = "Havnerådet vedtog tirsdag at åbne den gamle færgelinje igen inden sommeren i byen her"
+    strict = Language(min_score=1.0)
+
+    assert detect_language(close, strict).language == "und"
+    decided = detect_language(close, strict, ["da-DK"])
+    assert (decided.language, decided.rule) == ("da", "langdetect+declared")
+
+
+@pytest.mark.parametrize(("language", "text"), SENTENCES.items())
+def test_the_other_detector_agrees_or_abstains(language, text):
+    settings = Language(detector="cld2")
+
+    assert detect_language(text, settings).language in {language, "und"}
+    assert detect_language(SENTENCES["de"] * 2, settings).language == "de"
+
+
 def test_a_mixed_text_is_und():
     mixed = " ".join(SENTENCES[language] for language in ("en", "de", "fr", "es", "pl"))
 

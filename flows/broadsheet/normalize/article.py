@@ -73,7 +73,8 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
     if n_words < config.text.min_words:
         detail = f"{n_words} words; at least {config.text.min_words} are asked"
         return _reject(parsed, Reason.CONTENT_SHORT, detail)
-    detected = detect_language(text, config.language)
+    declared = tuple(witness.value for witness in parsed.of("language"))
+    detected = detect_language(text, config.language, declared)
     language = _language(detected)
     url, url_found = find_address(parsed)
     match = resolve(parsed.witnesses, url.value, config)
@@ -139,7 +140,7 @@ def _reject(parsed: ParsedArticle, reason: Reason, detail: str) -> Rejection:
 
 
 def _language(detected: Detection) -> Found[str]:
-    evidence = Evidence(field="language", rule="langdetect", confidence=detected.score, excerpt="")
+    evidence = Evidence(field="language", rule=detected.rule, confidence=detected.score, excerpt="")
     is_known = detected.language != UNDETERMINED
     return Found(detected.language, (evidence,) if is_known else (), detected.notes)
 

@@ -1,69 +1,131 @@
-"""Which language a text is in, by langdetect made dependable.
+"""Which language a text is in, or ``und``.
 
-langdetect (Shuyo's profiles of Wikipedia) draws n-grams at random, reads its profiles in the order
-of the file system, and answers even for two letters. Here its seed is 0, the profiles are read
-once, in the order of their names, under a lock, and what is too short or too unsure is ``und``.
+langdetect, made dependable: seeded, evaluated in one order, held to the script and the alphabet
+that the text uses, and silent where it cannot know. Or CLD2, where ``dataset.toml`` asks for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from threading import Lock
 from typing import Final
 
-import langdetect
-from langdetect.detector_factory import DetectorFactory
-from langdetect.lang_detect_exception import LangDetectException
-
 from broadsheet.config import Language
+from broadsheet.errors import ConfigError
+from broadsheet.normalize.language_profiles import load_profiles, probabilities_of
+from broadsheet.normalize.language_scripts import candidates, uses_foreign_letters
 from broadsheet.reasons import Reason
 
 UNDETERMINED: Final = "und"
 """The BCP 47 tag of no known language."""
 
-_SEED: Final = 0
-_TAGS: Final = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
-_loading: Final = Lock()
+_TAGS: Final = {
+    "zh-cn": "zh-Hans",
+    "zh-tw": "zh-Hant",
+    "zh": "zh-Hans",
+    "iw": "he",
+    "jw": "jv",
+    "nb": "no",
+    "nn": "no",
+    "fil": "tl",
+}
+_LEAST_PROBABILITY: Final = 0.1  # below it, langdetect's Detector leaves a language out
+_CLD2_UNKNOWN: Final = "un"
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What the detector says of a text.
+    """What is known of the language of a text.
 
     Attributes:
-        language: BCP 47 tag; ``und`` where it abstains.
-        score: the detector's probability of it, 0 to 1; 0 where it abstains.
-        notes: ``language.unsure`` where it abstains.
+        language: BCP 47 tag; ``und`` where nothing can be told.
+        score: the detector's probability of it, 0 to 1; 0 where it is ``und``.
+        notes: ``language.unsure`` where it is ``und``; ``language.conflict``.
+        rule: ``langdetect`` or ``cld2``; with ``+declared`` where the page's word decided.
 
     """
 
     language: str
     score: float
     notes: tuple[Reason, ...] = ()
+    rule: str = "langdetect"
 
 
-def detect_language(text: str, settings: Language) -> Detection:
+def detect_language(text: str, settings: Language, declared: Sequence[str] = ()) -> Detection:
     """Detect the language of a text from its first characters.
 
-    The same text gives the same answer in every thread, process and order.
+    The same text gives the same answer in every thread, process and order. What the page declares
+    never overrules a sure detector, because templates declare what they were made for; it decides
+    between the candidates of an unsure one.
 
     Args:
         text: the body.
-        settings: the sample's size, and when to abstain.
+        settings: detector, size of the sample, when to abstain.
+        declared: BCP 47 tags that the page declares for itself.
 
     """
     sample = sample_of(text, settings.sample_chars)
     if sum(map(str.isalpha, sample)) < settings.min_letters:
-        return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,))
-    detector = _factory().create()
-    detector.append(sample)
+        return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,), settings.detector)
+    ranked = _by_cld2(sample) if settings.detector == "cld2" else _by_langdetect(sample)
+    stated = [_primary(tag) for tag in declared]
+    if ranked and ranked[0][1] >= settings.min_score:
+        language, score = ranked[0]
+        notes = (Reason.LANGUAGE_CONFLICT,) if stated and _primary(language) not in stated else ()
+        return Detection(language, score, notes, settings.detector)
+    for language, score in ranked:
+        if _primary(language) in stated:
+            return Detection(language, score, (), f"{settings.detector}+declared")
+    if {_primary(language) for language, _ in ranked} == {"zh"}:  # only its script is unsure
+        return Detection("zh", sum(score for _, score in ranked), (), settings.detector)
+    return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,), settings.detector)
+
+
+def _by_langdetect(sample: str) -> list[tuple[str, float]]:
+    """Return the possible languages of a text with their probabilities, the first one first."""
+    among = candidates(sample)
+    probabilities = probabilities_of(sample, among) if among else None
+    if probabilities is None:
+        return []
+    by_name = zip(load_profiles().languages, map(float, probabilities), strict=True)
+    ranked = sorted(by_name, key=lambda pair: (-pair[1], pair[0]))
+    return [
+        (_TAGS.get(name, name), min(probability, 1.0))
+        for name, probability in ranked
+        if probability > _LEAST_PROBABILITY and not uses_foreign_letters(sample, name)
+    ]
+
+
+def _by_cld2(sample: str) -> list[tuple[str, float]]:
+    """Return the languages that CLD2 finds, with their share of the text, the largest first.
+
+    Raises:
+        ConfigError: it is not installed.
+
+    """
     try:
-        ranked = detector.get_probabilities()
-    except LangDetectException:  # no n-gram of the sample is in any profile
-        ranked = []
-    if not ranked or ranked[0].prob < settings.min_score:
-        return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,))
-    return Detection(_TAGS.get(ranked[0].lang, ranked[0].lang), min(ranked[0].prob, 1.0))
+        import pycld2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, without types
+    except ImportError:
+        message = (
+            "dataset.toml: language.detector: 'cld2' is not installed. Install it with "
+            '`pip install broadsheet[cld2]`, or set detector = "langdetect".'
+        )
+        raise ConfigError(message) from None
+    try:
+        is_reliable, _, found = pycld2.detect(sample)
+    except pycld2.error:  # characters that Unicode does not assign
+        return []
+    if not is_reliable:
+        return []
+    return [
+        (_TAGS.get(code.lower(), _TAGS.get(code, code)), percent / 100)
+        for _, code, percent, _ in found
+        if code != _CLD2_UNKNOWN
+    ]
+
+
+def _primary(tag: str) -> str:
+    """Return the language of a tag without script and region, in the detectors' terms."""
+    primary = tag.replace("_", "-").split("-")[0].lower()
+    return _TAGS.get(primary, primary).split("-")[0]
 
 
 def sample_of(text: str, most_characters: int) -> str:
@@ -73,18 +135,3 @@ def sample_of(text: str, most_characters: int) -> str:
     sample = text[:most_characters]
     end = max(sample.rfind(" "), sample.rfind("\n"))
     return sample[:end] if end > most_characters // 2 else sample
-
-
-def _factory() -> DetectorFactory:
-    with _loading:
-        return _load()
-
-
-@cache
-def _load() -> DetectorFactory:
-    folder = Path(langdetect.__file__).parent / "profiles"
-    profiles = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    factory = DetectorFactory()
-    factory.load_json_profile([path.read_text(encoding="utf-8") for path in profiles])
-    factory.set_seed(_SEED)
-    return factory
