@@ -59,7 +59,7 @@ def classes():
 def test_each_declared_type_is_a_class_that_takes_its_arguments():
     for name, implementation in classes().items():
         fields = set(implementation.__fields__)
-        assert set(KINDS[name].arguments) <= fields | {"ignore_row_if"}, name
+        assert set(KINDS[name].arguments) <= fields, name
 
 
 def test_each_own_class_says_what_it_expects():

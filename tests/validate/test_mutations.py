@@ -70,6 +70,8 @@ FAULTY_RELEASES = {
     "language-present": {"language": [None] + ["en"] * 9},
     "language-told": {"language": ["und"] * 2 + ["en"] * 8},
     "cluster-present": {"cluster": [None] + ["c"] * 9},
+    "cluster-in-one-split": {"cluster": ["c"] * 10, "split": ["test"] + ["train"] * 9},
+    "story-in-one-split": {"story": ["s"] * 10, "split": ["test"] + ["train"] * 9},
     "duplicate-count-range": {"duplicate_count": [-1] + [0] * 9},
     "title-stated": {"title": [None] * 4 + ["A title"] * 6},
     "url-stated": {"url": [None] * 10},

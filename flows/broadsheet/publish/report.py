@@ -104,7 +104,9 @@ def render_report(facts: ReportFacts) -> str:
             facts=facts,
             dataset=facts.config.dataset,
             checks=checks,
-            failing=[check for check in checks if check.state != "held"],
+            judged=[check for check in checks if check.scope != "drift"],
+            failing=[check for check in checks if check.state != "held" and _is_first(check)],
+            moved=[check for check in checks if check.state != "held" and check.scope == "drift"],
             faults=[*facts.release.faults, *facts.batches.faults],
             trend=charts.columns((past.version, past.published) for past in _with_this(facts)),
             flow=charts.flow(facts.accounts),
@@ -175,6 +177,11 @@ def _checks(facts: ReportFacts) -> Iterator[Check]:
                 figure=_figure(result),
                 trend=tuple((p.version, p.failing[key]) for p in facts.history if key in p.failing),
             )
+
+
+def _is_first(check: Check) -> bool:
+    """Tell whether a failed check belongs on the first screen; reported drift has its own."""
+    return check.scope != "drift" or check.state == "stops"
 
 
 def _with_this(facts: ReportFacts) -> tuple[Past, ...]:

@@ -26,6 +26,21 @@ _EXCERPT_CHARS: Final = 240
 _ROWS: Final = 5_000
 _COUNTED: Final = ("outlet", "language", "source_format", "published_precision")
 _EMPTY_IS_MISSING: Final = ("authors", "agencies")
+# What a page states or does not; nulls of other columns say nothing about the raw input.
+_STATED: Final = (
+    "url",
+    "title",
+    "subtitle",
+    "authors",
+    "agencies",
+    "outlet",
+    "outlet_domain",
+    "outlet_country",
+    "published_at",
+    "published_on",
+    "modified_at",
+    "language",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +78,7 @@ class Aggregates:
     Attributes:
         rows: published articles.
         words: words of all texts.
-        missing: rows without a value, by column, in the columns' order; an empty list and the
+        missing: rows without a value, by column that a page may state; an empty list and the
             language ``und`` are missing values.
         outlets: articles by outlet, the most frequent first; articles without one are left out.
         languages: articles by language tag.
@@ -124,9 +139,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.missing = dict.fromkeys(
-            (c.name for c in ARTICLE.columns if c.nullable or c.name in _EMPTY_IS_MISSING), 0
-        ) | {"language": 0}
+        self.missing = dict.fromkeys(_STATED, 0)
         self.sums: Counter[str] = Counter()
         self.lengths: Counter[int] = Counter()
         self.copied: list[Copied] = []
@@ -167,7 +180,7 @@ class _Tally:
         return Aggregates(
             rows=self.sums["rows"],
             words=self.sums["words"],
-            missing={c: self.missing[c] for c in ARTICLE.schema.names if c in self.missing},
+            missing=self.missing,
             outlets=_by_frequency(self.counts["outlet"]),
             languages=_by_frequency(self.counts["language"]),
             months=dict(sorted(self.counts["months"].items())),

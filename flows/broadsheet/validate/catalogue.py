@@ -153,6 +153,13 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 {"or_equal": "flag", **PAIR_NULLS, **MOSTLY},
             ),
             Kind(
+                "expect_column_pair_groups_of_a_to_share_one_b",  # own
+                "rows",
+                "rows with the same {column_A} have the same {column_B}",
+                PAIR,
+                {**PAIR_NULLS, **MOSTLY},
+            ),
+            Kind(
                 "expect_compound_columns_to_be_unique",
                 "rows",
                 "{column_list} together are unique",

@@ -11,12 +11,21 @@ from typing import Any, ClassVar, Final
 import ada_url
 import pandas as pd
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.expectation import (
+    ColumnMapExpectation,
+    ColumnPairMapExpectation,
+)
 from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
 )
 from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
     ColumnMapMetricProvider,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_pair_condition_partial import (  # noqa: E501 - the library's own name
+    column_pair_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_pair_map_metric_provider import (  # noqa: E501 - as above
+    ColumnPairMapMetricProvider,
 )
 
 _SCHEMES: Final = ("http", "https")
@@ -83,6 +92,31 @@ class ColumnValuesPlausibleDay(ColumnMapMetricProvider):
         **_: object,
     ) -> "pd.Series[bool]":
         return (column >= pd.Timestamp(not_before)) & (column <= pd.Timestamp(not_after))
+
+
+class ColumnPairGroupsShareOne(ColumnPairMapMetricProvider):
+    """Marks the rows whose group has one and the same partner."""
+
+    condition_metric_name = "column_pair_values.groups_share_one"
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator] # the library's
+    def _pandas(
+        cls,  # noqa: N805 - as above
+        column_A: "pd.Series[Any]",  # noqa: N803 - Great Expectations names it
+        column_B: "pd.Series[Any]",  # noqa: N803 - as above
+        **_: object,
+    ) -> "pd.Series[bool]":
+        partners = pd.Series(pd.factorize(column_B)[0], index=column_B.index)
+        groups = partners.groupby(pd.factorize(column_A)[0])
+        return groups.transform("min") == groups.transform("max")
+
+
+class ExpectColumnPairGroupsOfAToShareOneB(ColumnPairMapExpectation):
+    """Expect all rows with the same value of one column to have the same value of another."""
+
+    ignore_row_if: str = "both_values_are_missing"
+    map_metric: ClassVar[str] = "column_pair_values.groups_share_one"
+    success_keys: ClassVar[tuple[str, ...]] = ("ignore_row_if", "mostly")
 
 
 class ExpectColumnValuesToBeCanonicalUrl(ColumnMapExpectation):

@@ -215,7 +215,7 @@ def _check_accounts(
             column=None,
             severity=Severity.CRITICAL,
             success=success,
-            evaluated=accounts.raw,
+            evaluated=0,
             unexpected=0,
             observed=observed,
         )
