@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from broadsheet.normalize.byline_words import (
     AGENCIES,
+    DESK_WORDS,
     LEADS,
     NAME_SUFFIXES,
     ORGANISATION_WORDS,
@@ -21,10 +22,11 @@ MOST_CHARACTERS = 400
 MOST_WORDS_OF_A_NAME = 6
 _MOST_WORDS_OF_AN_AGENCY = 4
 _LONGEST_INITIALS = 4
+_LONGEST_ACRONYM = 6
 
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|(?<!\w)@\w+|https?://\S+|www\.\S+", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d\s()./-]{6,}\d")
-_BRACKETED = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
+_BRACKETED = re.compile(r"[(\[{（［][^()\[\]{}（）［］]*[)\]}）］]")
 _LEAD = re.compile(rf"^(?:{LEADS})(?:\s*:\s*|\s+)", re.IGNORECASE)
 _SEPARATOR = re.compile(
     r"\s*(?:[;|/•·、，؛،\n]|\s[–—-]\s|\s&\s|\+|\b(?:and|with|und|mit|et|avec|con|en|och|og|ja|und|oraz|"
@@ -32,7 +34,7 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _EDGE = " \t,.:;|*–—-•·\"“”'«»_#"
-_WORD = re.compile(r"[^\s,]+")
+_NEVER_IN_A_NAME = re.compile(r"[\d<>{}=@/\\]|\w{2,}\.[A-Za-z]{2,}(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,16 @@ def read_byline(found: str, not_people: Iterable[str] = ()) -> Byline:
     strangers = {_key(name) for name in not_people}
     people: dict[str, str] = {}
     agencies: dict[str, None] = {}
-    for part in _parts(text):
+    parts = list(_parts(text))
+    has_full_names = any(" " in part and _is_name(part) for part in parts)
+    for part in parts:
         name, agency = _without_agency(_LEAD.sub("", part).strip(_EDGE))
         if agency:
             agencies[agency] = None
+        if has_full_names and " " not in name and name.isascii():
+            continue  # beside full names a single word is a place or a desk
         if _key(name) not in strangers and _is_name(name):
-            people.setdefault(_key(name), name)
+            people.setdefault(_key(name), _with_last_dot(name, found))
     return Byline(tuple(people.values()), tuple(agencies))
 
 
@@ -101,7 +107,7 @@ def _parts(text: str) -> Iterable[str]:
             yield inner[1:-1]
     for part in _SEPARATOR.split(_BRACKETED.sub(" ", text)):
         chunks = [chunk.strip(_EDGE) for chunk in part.split(",")]
-        chunks = [chunk for chunk in chunks if chunk]
+        chunks = [chunk for chunk in chunks if chunk and _key(chunk) not in NAME_SUFFIXES]
         if len(chunks) == 2 and all(_is_single_word(chunk) for chunk in chunks):  # noqa: PLR2004
             yield f"{chunks[1]} {chunks[0]}"  # Lindgren, Jo
             continue
@@ -112,6 +118,8 @@ def _parts(text: str) -> Iterable[str]:
 def _without_role(chunk: str) -> Iterable[str]:
     """Yield the name in front of a role or a place: "Jo Li in Kyiv", "Jo Li Political Editor"."""
     words = chunk.split()
+    if words and _key(words[-1]) in DESK_WORDS:
+        return
     for index, word in enumerate(words):
         if index and (
             _key(word) in ROLE_WORDS or word.lower() in {"in", "at", "for", "from", "of"}
@@ -127,18 +135,32 @@ def _is_single_word(chunk: str) -> bool:
 
 def _is_name(name: str) -> bool:
     words = name.split()
-    if not 1 <= len(words) <= MOST_WORDS_OF_A_NAME or not any(c.isalpha() for c in name):
-        return False
-    if any(c.isdigit() or c in "<>{}=@/\\" for c in name):
-        return False
     keys = [_key(word) for word in words]
+    if not 1 <= len(words) <= MOST_WORDS_OF_A_NAME or keys[0] == "the":
+        return False
+    if not any(c.isalpha() for c in name) or _NEVER_IN_A_NAME.search(name):
+        return False
     if any(key in ROLE_WORDS or key in ORGANISATION_WORDS for key in keys):
         return False
     if len(words) == 1:
-        return len(name) > 1 and not (name.isascii() and name.islower())
+        return _is_mononym(name)
     if all(word.islower() for word in words) and name.isascii():
         return len(words) == 2 and not set(keys) & PARTICLES  # noqa: PLR2004 - bell hooks
     return True
+
+
+def _is_mononym(name: str) -> bool:
+    """Tell whether one word can be a person: no handle in small letters, no acronym."""
+    if not name.isascii():
+        return len(name) > 1
+    return not name.islower() and not (name.isupper() and len(name) <= _LONGEST_ACRONYM)
+
+
+def _with_last_dot(name: str, text: str) -> str:
+    """Give the dot back to a name that ends in an initial or in Jr."""
+    last = name.rpartition(" ")[2]
+    is_short_form = (len(last) == 1 and last.isupper()) or last in {"Jr", "Sr"} or "." in last
+    return f"{name}." if is_short_form and f"{name}." in text else name
 
 
 def _key(text: str) -> str:

@@ -16,7 +16,7 @@ _ROLE_WORDS_TEXT = (
     " redakteur redakteurin korrespondent korrespondentin journaliste correspondant"
     " correspondante rédacteur redactor redactora corresponsal periodista giornalista"
     " redacteur verslaggever journalistin reporterin author autor photos photo picture"
-    " pictures video graphics illustration producer updated published min read"
+    " pictures video graphics illustration producer updated published min read shares"
 )
 ROLE_WORDS = frozenset(_ROLE_WORDS_TEXT.split())
 
@@ -29,6 +29,11 @@ _ORGANISATION_WORDS_TEXT = (
     " share subscribe follow comments advertisement sponsored content"
 )
 ORGANISATION_WORDS = frozenset(_ORGANISATION_WORDS_TEXT.split())
+
+DESK_WORDS = frozenset(
+    {"staff", "desk", "team", "newsroom", "redaktion", "rédaction", "redacción", "redazione"}
+)
+"""Last words of a byline that names a whole desk."""
 
 NAME_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "mp", "esq", "dr"})
 
