@@ -111,6 +111,7 @@ def render_report(facts: ReportFacts) -> str:
             trend=charts.columns((past.version, past.published) for past in _with_this(facts)),
             flow=charts.flow(facts.accounts),
             time=charts.over_time(figures.months),
+            months=charts.bars(figures.months, figures.rows),
             outlets=charts.bars(figures.outlets, figures.rows),
             languages=charts.bars(figures.languages, figures.rows),
             formats=charts.bars(figures.formats, figures.rows),
