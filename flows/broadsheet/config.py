@@ -171,6 +171,9 @@ class OutletEntry(Section):
         ]
         | None
     ) = Field(None, description="What sort of publisher it is")
+    founded: int | None = Field(
+        None, ge=1605, le=2100, description="Year of its first issue; no article is older"
+    )
     wikidata: Annotated[str, Field(pattern=r"^Q[1-9][0-9]*$")] | None = Field(
         None, description="Its Wikidata item"
     )
@@ -262,7 +265,7 @@ class Duplicates(Section):
         description="exact: records with the same text become one row; near: near copies, too",
     )
     near_similarity: float = Field(
-        0.6, ge=0.3, le=1, description="Least share of shingles that near copies have in common"
+        0.5, ge=0.3, le=1, description="Least share of shingles that near copies have in common"
     )
     contained_share: float = Field(
         0.9, ge=0.5, le=1, description="Least share of a text that its container holds, too"

@@ -13,7 +13,7 @@ from broadsheet.deduplicate.groups import Rows, codes
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.signatures import signatures_from_arrow
 
-SEARCHED_FROM: Final = 0.5
+SEARCHED_FROM: Final = 0.4
 """Pairs with less in common are not looked for."""
 
 
