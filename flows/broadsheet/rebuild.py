@@ -41,25 +41,33 @@ def rebuild(release: Path, raw: Path) -> Json:
         output = Path(folder)
         twin = output / manifest["dataset"] / manifest["version"]
         shutil.copytree(release, twin, copy_function=_link_or_copy)
-        planned = pipeline.plan(raw, output)
-        batches = [pipeline.work_batch(Path(request)) for request in planned["requests"]]
-        outcome = pipeline.release(Path(planned["run"]), [planned["discovery"], *batches])
+        outcome = _build(raw, output)
         if outcome["name"] != manifest["dataset"]:
             raise ConfigError(f"{raw} is {outcome['name']}, and the release {manifest['dataset']}.")
-        made = Path(outcome["release"] or twin)
-        differences = [] if outcome["status"] == "unchanged" else _differences(release, made)
+        is_same = outcome["status"] == "unchanged"
         return {
             "release": str(release),
-            "same": outcome["status"] == "unchanged",
-            "differences": differences,
+            "same": is_same,
+            "differences": [] if is_same else _differences(release, outcome["release"]),
             "message": outcome["message"],
             "software": _other_software(manifest["software"]),
         }
 
 
-def _differences(release: Path, made: Path) -> list[str]:
-    """Return the paths whose content differs, or that only one of two releases has."""
-    files = [read_manifest(folder)["files"] for folder in (release, made)]
+def _build(raw: Path, output: Path) -> Json:
+    planned = pipeline.plan(raw, output)
+    batches = [pipeline.work_batch(Path(request)) for request in planned["requests"]]
+    return pipeline.release(Path(planned["run"]), [planned["discovery"], *batches])
+
+
+def _differences(release: Path, made: str | None) -> list[str]:
+    """Return the paths whose content differs, or that only one of two releases has.
+
+    None where validation stopped the second.
+    """
+    if made is None:
+        return []
+    files = [read_manifest(folder)["files"] for folder in (release, Path(made))]
     return sorted(
         name
         for name in files[0].keys() | files[1].keys()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from html import escape
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ from broadsheet.tables import TABLES
 from broadsheet.text import clean
 
 _MOST_SHOWN = 20
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&:@=-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$:@=-])")
 _SPACE = re.compile(r"\s+")
 
 
@@ -103,7 +104,7 @@ def render_difference(difference: Difference, limit: int) -> str:
 def inert(value: object) -> str:
     """Return a value of unknown origin as Markdown that shows it and does nothing else."""
     text, _ = clean(str(value))
-    return _MARKDOWN.sub(r"\\\1", _SPACE.sub(" ", text)).strip()
+    return escape(_MARKDOWN.sub(r"\\\1", _SPACE.sub(" ", text)).strip(), quote=False)
 
 
 def _share(part: float) -> str:

@@ -14,6 +14,8 @@ from broadsheet.publish import layout
 from broadsheet.publish.card import render_card, render_changes
 from broadsheet.publish.changes import Change, next_version
 from broadsheet.publish.composition import compose
+from broadsheet.publish.croissant import render_croissant
+from broadsheet.publish.datapackage import render_datapackage
 from broadsheet.publish.files import sha256_of
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import Origin, content_of, make_manifest, read_manifest, to_bytes
@@ -90,6 +92,8 @@ def _render(
             ),
             layout.CITATION: _citation(dataset, version),
             layout.LICENSE: _license(dataset),
+            layout.CROISSANT: render_croissant(written, dataset, version, composition),
+            layout.DATA_PACKAGE: render_datapackage(written, dataset, version),
             **extra(version),
         }
 
