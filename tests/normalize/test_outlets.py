@@ -168,6 +168,12 @@ def test_an_archived_page_is_its_publishers(url):
     assert match.found_at is not None
 
 
+@pytest.mark.parametrize("held", ["http://[broken/a", "https:///a", "mailto:x@lemonde.fr"])
+def test_a_broken_address_in_an_archive_is_nobodys(held):
+    match = resolve([], f"https://web.archive.org/web/2012/{held}", PLAIN)
+    assert (match.outlet, match.found_at.id) == (None, "internet-archive")
+
+
 @pytest.mark.parametrize(
     ("hint", "name"),
     [

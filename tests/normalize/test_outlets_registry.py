@@ -100,6 +100,10 @@ def test_time_zones_are_iana_zones_of_the_country():
     assert {outlet.time_zone for outlet in OUTLETS} - {None} <= available_timezones()
 
 
+def test_nothing_was_founded_before_the_first_newspaper():
+    assert not [o.id for o in OUTLETS if o.founded and not 1605 <= o.founded <= 2026]
+
+
 def test_languages_are_bcp_47_tags_without_repetition():
     tags = {tag for outlet in OUTLETS for tag in outlet.languages}
     assert not [tag for tag in tags if not re.fullmatch(LANGUAGE_PATTERN, tag)]

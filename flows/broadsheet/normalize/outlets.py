@@ -137,7 +137,10 @@ def resolve(witnesses: Sequence[Witness], url: str | None, config: Config) -> Ou
 
 
 def _host(url: str | None) -> str | None:
-    return urlsplit(url).hostname if url else None
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:  # an address inside an archive's may be broken
+        return None
 
 
 def _host_rule(owner: Outlet, host: str) -> str:

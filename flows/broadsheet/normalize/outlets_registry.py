@@ -25,6 +25,7 @@ COLUMNS = (
     "languages",
     "time_zone",
     "kind",
+    "founded",
     "wikidata",
     "aliases",
     "phrases",
@@ -87,6 +88,7 @@ class Outlet:
         languages: BCP 47, the main one first.
         time_zone: IANA zone of its newsroom.
         kind: what sort of publisher it is.
+        founded: year of its first issue or broadcast; no article of it is older.
         wikidata: its item there.
         aliases: other names under which a page declares it.
         phrases: text that only this outlet's pages carry, such as "Interact with The Globe".
@@ -101,6 +103,7 @@ class Outlet:
     languages: tuple[str, ...] = ()
     time_zone: str | None = None
     kind: Kind | None = None
+    founded: int | None = None
     wikidata: str | None = None
     aliases: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -192,6 +195,7 @@ def parse_row(row: Mapping[str, str]) -> Outlet:
         languages=_split(row["languages"]),
         time_zone=row["time_zone"] or None,
         kind=Kind(row["kind"]) if row["kind"] else None,
+        founded=int(row["founded"]) if row["founded"] else None,
         wikidata=row["wikidata"] or None,
         aliases=_split(row["aliases"]),
         phrases=_split(row["phrases"]),
