@@ -8,7 +8,7 @@ from broadsheet.normalize.date_words import DateWords, date_words, fold
 
 _READING_TIME = re.compile(r"\b\d+\s?-?min(?:ute)?s?\b(?:\s?read)?", re.IGNORECASE)
 _INNER_DOT = re.compile(r"(?<=[^\s\d\x00-\x7f])\.(?=[^\s\d\x00-\x7f])")
-_TOKEN = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u109f"
+_TOKEN = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0591-\u05f4\u064b-\u065f\u0900-\u109f"
                     r"\u0d80-\u0eff\u1780-\u17ff])*|\S")  # fmt: skip
 _MARKED = re.compile(
     r"(?:(?P<era>令和|平成|昭和)\s?(?P<era_year>\d{1,2}|元)|(?P<year>\d{4}))\s?[年년]"
@@ -47,7 +47,7 @@ def named_dates(text: str, languages: tuple[str, ...]) -> frozenset[Stated]:
         return frozenset({marked})
     words = date_words(languages)
     readable = _INNER_DOT.sub("", _READING_TIME.sub(" ", text))
-    tokens = _TOKEN.findall(readable)
+    tokens = _with_long_months(_TOKEN.findall(readable), words)
     letters = "".join(_letter(token, words) for token in tokens)
     for pattern, parts in _PATTERNS.items():
         matches = list(pattern.finditer(letters))
@@ -79,6 +79,18 @@ def _marked(text: str) -> Stated | None:
     month, day = int(groups["month"]), int(groups["day"] or 1)
     date(year, month, day)
     return (year, month, day) if groups["day"] else (year, month)
+
+
+def _with_long_months(tokens: list[str], words: DateWords) -> list[str]:
+    """Join the two words of a month's name into one token, as in Irish and Mongolian."""
+    joined: list[str] = []
+    for token in tokens:
+        pair = joined[-1] + token if joined else ""
+        if pair.isalpha() and fold(pair) in words.months:
+            joined[-1] = pair
+        else:
+            joined.append(token)
+    return joined
 
 
 def _letter(token: str, words: DateWords) -> str:

@@ -15,7 +15,7 @@ import orjson
 _ORDINAL_AND_GLUE_TEXT = (
     "st nd rd th of the a o er re e eme de del da di do d den der le el il la dne dnia 's an am"
     " m ve the on año ano tháng thg ngày năm ngay nam thang г р ж ი წლის г року года год р роки"
-    " ой е го י ב of คศ พศ ของ पर को এর"
+    " ой е го י ב of թ د คศ พศ ของ पर को এর"
 )
 ORDINAL_AND_GLUE = frozenset(_ORDINAL_AND_GLUE_TEXT.split())
 
