@@ -90,6 +90,17 @@ def test_a_page_of_an_unknown_host_is_not_taken_for_a_namesake():
     assert match.domain == "le-monde.example"
 
 
+def test_an_agency_declared_at_an_unknown_host_is_a_credit():
+    stated = [says("Reuters", "jsonld.publisher"), says("Gull Bay Gazette")]
+    match = resolve(stated, "https://www.gullbay.example/a", PLAIN)
+    assert match.outlet.name == "Gull Bay Gazette"
+
+
+def test_a_name_is_one_clean_line():
+    match = resolve([says("Gull\u200b Bay\n Gazette\x00")], None, PLAIN)
+    assert match.outlet.name == "Gull Bay Gazette"
+
+
 def test_an_unknown_host_without_a_name_leaves_the_name_open():
     match = resolve([], "https://www.gullbay.example/a", PLAIN)
     assert match.outlet is None

@@ -12,7 +12,7 @@ its domain, and no country.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from broadsheet.normalize.outlets_registry import (
     registry_for,
 )
 from broadsheet.records import Witness
+from broadsheet.text import clean, excerpt
 
 __all__ = ["CONFIDENCE", "OutletMatch", "by_host", "by_name", "resolve"]
 
@@ -54,7 +55,6 @@ WEAK_DECLARATIONS = frozenset({"meta", "html", "twitter"})
 
 _FOREIGN = frozenset({Kind.AGGREGATOR, Kind.BLOG_HOST})
 _LONGEST_NAME = 80
-_LONGEST_EXCERPT = 160
 _TAGLINE = re.compile(r"\s+(?:\||-|–|—|::?|·|•)\s+")
 _ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[^\W\d_]{2,})/?", re.IGNORECASE)
 # The Wayback Machine and the AMP cache hold the address of the page in their own.
@@ -131,7 +131,7 @@ def resolve(witnesses: Sequence[Witness], url: str | None, config: Config) -> Ou
         domain=_blog_domain(owner, host),
         rule="url.aggregator",
         confidence=CONFIDENCE["url.aggregator"],
-        excerpt=url[:_LONGEST_EXCERPT],
+        excerpt=excerpt(url),
         found_at=owner,
     )
 
@@ -150,13 +150,13 @@ def _host_rule(owner: Outlet, host: str) -> str:
     return "url.host-retired" if retired else "url.host"
 
 
-def _match(outlet: Outlet, rule: str, excerpt: str, found_at: Outlet | None = None) -> OutletMatch:
+def _match(outlet: Outlet, rule: str, found_in: str, found_at: Outlet | None = None) -> OutletMatch:
     return OutletMatch(
         outlet=outlet,
         domain=registrable_domain(outlet.host) if outlet.host else None,
         rule=rule,
         confidence=CONFIDENCE[rule],
-        excerpt=excerpt[:_LONGEST_EXCERPT],
+        excerpt=excerpt(found_in),
         found_at=found_at,
     )
 
@@ -186,24 +186,39 @@ def _from_unknown_host(
     domain = registrable_domain(host)
     if named or not domain:
         return named
-    name = next(_declared_names(stated), None)
-    rule = "page.name-unknown" if name else "url.unknown"
-    return OutletMatch(
-        outlet=_unregistered(name.value) if name else None,
+    return _from_unknown_name(stated, registry, domain, None) or OutletMatch(
+        outlet=None,
         domain=domain,
-        rule=rule,
-        confidence=CONFIDENCE[rule],
-        excerpt=(name.excerpt if name else url)[:_LONGEST_EXCERPT],
+        rule="url.unknown",
+        confidence=CONFIDENCE["url.unknown"],
+        excerpt=excerpt(url),
     )
 
 
-def _declared_names(stated: Iterable[Witness]) -> Iterator[Witness]:
-    """Yield the declarations whose value can be the name of an outlet."""
+def _from_unknown_name(
+    stated: Iterable[Witness], registry: Registry, domain: str | None, found_at: Outlet | None
+) -> OutletMatch | None:
+    """Take the first declaration that can be a publisher's name, but for agencies and portals."""
     for witness in stated:
-        name = witness.value.strip()
-        is_name = any(c.isalpha() for c in name) and not _ADDRESS.fullmatch(name)
-        if is_name and len(name) <= _LONGEST_NAME and _root(witness) in DECLARATIONS:
-            yield witness
+        name = " ".join(clean(witness.value)[0].split())
+        if _root(witness) not in DECLARATIONS or not _is_name(name):
+            continue
+        known = registry.by_name(name)
+        if known is None or known.kind not in _FOREIGN | {Kind.AGENCY}:
+            return OutletMatch(
+                outlet=_unregistered(name),
+                domain=domain,
+                rule="page.name-unknown",
+                confidence=CONFIDENCE["page.name-unknown"],
+                excerpt=excerpt(witness.excerpt),
+                found_at=found_at,
+            )
+    return None
+
+
+def _is_name(text: str) -> bool:
+    has_letters = any(character.isalpha() for character in text)
+    return has_letters and len(text) <= _LONGEST_NAME and not _ADDRESS.fullmatch(text)
 
 
 def _root(witness: Witness) -> str:
@@ -211,7 +226,7 @@ def _root(witness: Witness) -> str:
 
 
 def _unregistered(name: str) -> Outlet:
-    return Outlet(id="", name=" ".join(name.split()), checked_by=CheckedBy.NOBODY)
+    return Outlet(id="", name=name, checked_by=CheckedBy.NOBODY)
 
 
 def _from_phrase(
@@ -237,17 +252,7 @@ def _from_page(
         is_credit = outlet and outlet.kind is Kind.AGENCY and _root(witness) not in DECLARATIONS
         if outlet and outlet.kind not in _FOREIGN and not is_credit:
             return _match(outlet, rule, witness.excerpt, found_at)
-    for witness in _declared_names(stated):
-        if registry.by_name(witness.value) is None:
-            return OutletMatch(
-                outlet=_unregistered(witness.value),
-                domain=None,
-                rule="page.name-unknown",
-                confidence=CONFIDENCE["page.name-unknown"],
-                excerpt=witness.excerpt[:_LONGEST_EXCERPT],
-                found_at=found_at,
-            )
-    return None
+    return _from_unknown_name(stated, registry, None, found_at)
 
 
 def _known(value: str, registry: Registry) -> tuple[Outlet | None, str]:
