@@ -1,6 +1,7 @@
 """Raw bytes to raw records: discovery, batches, and one module a format."""
 
 from broadsheet.sources.batches import Batch, Span, plan_batches
+from broadsheet.sources.blobs import printable
 from broadsheet.sources.discovery import Discovery, RawFile, discover, require_raw_files
 from broadsheet.sources.formats import FORMATS, Format, format_of
 from broadsheet.sources.reading import read_batch
@@ -15,6 +16,7 @@ __all__ = [
     "discover",
     "format_of",
     "plan_batches",
+    "printable",
     "read_batch",
     "require_raw_files",
 ]

@@ -28,7 +28,9 @@ class Span:
         path: POSIX path relative to the raw folder.
         start: first byte.
         stop: the byte after the last.
-        sha256: hexadecimal digest of these bytes.
+        sha256: hexadecimal digest of these bytes, after those of the head.
+        head: bytes at the top of the file that are needed to read the stretch, such as a header
+            line; they are part of the digest.
         is_whole: the stretch is the whole file, so that a longer file has changed.
 
     """
@@ -37,6 +39,7 @@ class Span:
     start: int
     stop: int
     sha256: str
+    head: int = 0
     is_whole: bool = True
 
     @property
@@ -82,20 +85,28 @@ def plan_batches(files: Iterable[RawFile], settings: Sources) -> tuple[Batch, ..
 
 def _spans(files: Iterable[RawFile]) -> Iterator[Span]:
     for file in files:
-        yield Span(file.path, 0, file.size, file.sha256)
+        if not file.parts:
+            yield Span(file.path, 0, file.size, file.sha256)
+        for start, stop, head, sha256 in file.parts:
+            yield Span(file.path, start, stop, sha256, head, is_whole=False)
 
 
 def _grouped(spans: Iterable[Span], settings: Sources) -> Iterator[list[Span]]:
     group: list[Span] = []
     size = 0
     for span in spans:
-        is_full = size + span.size > settings.batch_bytes or len(group) >= settings.batch_records
+        is_part = not span.is_whole  # as large as a batch may well be
+        is_full = (
+            is_part
+            or size + span.size > settings.batch_bytes
+            or len(group) >= settings.batch_records
+        )
         if group and is_full:
             yield group
             group, size = [], 0
         group.append(span)
         size += span.size
-        if _ends_batch(span, settings):
+        if not span.is_whole or _ends_batch(span, settings):
             yield group
             group, size = [], 0
     if group:

@@ -13,6 +13,7 @@ from broadsheet.errors import ConfigError, StorageError
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
+from broadsheet.sources.cutting import Cutter, Part
 from broadsheet.sources.formats import format_of
 
 _RELEASE_MARKS = ("manifest.json", "SHA256SUMS")
@@ -27,12 +28,14 @@ class RawFile:
         path: POSIX path relative to the raw folder.
         size: bytes.
         sha256: hexadecimal digest of its bytes when it was discovered.
+        parts: stretches of a large file that can be read by themselves; none where it is one.
 
     """
 
     path: str
     size: int
     sha256: str
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _look_at_named(
 ) -> RawFile | Rejection | Skipped:
     mode = path.lstat().st_mode
     if stat.S_ISREG(mode):
-        return _oversized(path, name, settings) or _digest(path, name)
+        return _oversized(path, name, settings) or _digest(path, name, settings)
     if stat.S_ISLNK(mode):
         return _look_at_link(path, root, name)
     if stat.S_ISDIR(mode):
@@ -184,19 +187,24 @@ def _oversized(path: Path, name: str, settings: Sources) -> Rejection | None:
     return reject(source, Reason.SIZE_RECORD, detail)
 
 
-def _digest(path: Path, name: str) -> RawFile | Rejection:
-    """Read a file once, for its size and digest."""
+def _digest(path: Path, name: str, settings: Sources) -> RawFile | Rejection:
+    """Read a file once, for its size, its digest and its parts."""
+    format_ = format_of(name)
     digest, size, head = hashlib.sha256(), 0, b""
+    is_large = path.stat().st_size > _BLOCK_BYTES
+    cutter = Cutter(format_.cut, settings) if format_ and format_.cut and is_large else None
     with path.open("rb", buffering=0) as stream:
         while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
             size += len(block)
             head = head or block[:1_000]
-    if format_of(name) is None:
+            if cutter is not None:
+                cutter.feed(block)
+    if format_ is None:
         source = Source(name, None, 0, size, digest.hexdigest(), "unknown")
         suffix = path.suffix or "a name without ending"
         return reject(source, Reason.TYPE_UNSUPPORTED, f"no reader for {suffix}", head)
-    return RawFile(name, size, digest.hexdigest())
+    return RawFile(name, size, digest.hexdigest(), cutter.parts() if cutter else ())
 
 
 def _refuse(name: str, reason: Reason, detail: str) -> Rejection:

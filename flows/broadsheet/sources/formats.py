@@ -17,6 +17,7 @@ from broadsheet.records import RawRecord
 from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
 from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
 from broadsheet.sources.csvs import CSV, read_csv
+from broadsheet.sources.cutting import LINES, ROWS, WARC_MEMBERS, WARC_RECORDS, Cut
 from broadsheet.sources.frames import ARROW, PARQUET, read_arrow, read_parquet
 from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
 from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read_mhtml
@@ -36,6 +37,7 @@ class Format:
         suffixes: endings of file names, lower case, the format is told by.
         read: the reader.
         is_single: a file holds one record, so that its size is bounded by a record's.
+        cut: how a large file is read in parts, where it can be.
 
     """
 
@@ -43,6 +45,7 @@ class Format:
     suffixes: tuple[str, ...]
     read: Read
     is_single: bool = False
+    cut: Cut | None = None
 
 
 def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -98,13 +101,14 @@ FORMATS: tuple[Format, ...] = (
     Format(MHTML, (".mhtml", ".mht"), read_mhtml, is_single=True),
     Format(EML, (".eml",), read_eml, is_single=True),
     Format(MBOX, (".mbox",), read_mbox),
-    Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl),
+    Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl, cut=LINES),
     Format(JSON, (".json",), read_json),
-    Format(CSV, (".csv", ".tsv", ".tab"), read_csv),
+    Format(CSV, (".csv", ".tsv", ".tab"), read_csv, cut=ROWS),
     Format(XML, (".xml", ".rss", ".atom", ".rdf", ".nitf", ".tei"), read_xml),
     Format(PARQUET, (".parquet", ".pq"), read_parquet),
     Format(ARROW, (".arrow", ".feather", ".arrows", ".ipc"), read_arrow),
-    Format(WARC, (".warc", ".wet", ".warc.gz", ".wet.gz"), read_warc),
+    Format(WARC, (".warc", ".wet"), read_warc, cut=WARC_RECORDS),
+    Format(WARC, (".warc.gz", ".wet.gz"), read_warc, cut=WARC_MEMBERS),
     Format(ZIP, (".zip",), partial(read_zip, read_member=read_member)),
     Format(TAR, (".tar",), partial(read_tar, read_member=read_member)),
     Format(GZIP.name, (".gz", ".tgz"), partial(read_compressed, GZIP)),

@@ -63,12 +63,14 @@ def _read_span(root: Path, span: Span, settings: Sources, on_failure: OnFailure)
 def _read_known(root: Path, span: Span, format_: Format, settings: Sources) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
     with (root / span.path).open("rb") as file:
+        head = file.read(span.head)
         blob = Blob(
             path=span.path,
             name=span.path,
-            stream=_checked(file, span, settings),
+            stream=_checked(file, span, head, settings),
             offset=span.start,
             size=span.size,
+            head=head,
         )
         try:
             yield from format_.read(blob, settings)
@@ -76,17 +78,17 @@ def _read_known(root: Path, span: Span, format_: Format, settings: Sources) -> I
             yield refuse(blob, format_.name, refused)
 
 
-def _checked(file: BinaryIO, span: Span, settings: Sources) -> BinaryIO:
+def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> BinaryIO:
     """Return the bytes of a stretch once they are digested: in memory, or large ones the file."""
     file.seek(span.start)
-    if span.size <= settings.batch_bytes:
+    digest = hashlib.sha256(head)
+    if span.size <= settings.batch_bytes or not span.is_whole:
         raw = file.read(span.size)
-        _compare(span, hashlib.sha256(raw).hexdigest(), file)
+        digest.update(raw)
+        _compare(span, digest.hexdigest(), file)
         return BytesIO(raw)
-    digest, left = hashlib.sha256(), span.size
-    while left and (block := file.read(min(left, _BLOCK_BYTES))):
+    while block := file.read(_BLOCK_BYTES):
         digest.update(block)
-        left -= len(block)
     _compare(span, digest.hexdigest(), file)
     file.seek(span.start)
     return file

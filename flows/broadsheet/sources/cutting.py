@@ -1,0 +1,163 @@
+"""Large files into parts that begin and end between records, found while they are digested.
+
+Borders are defined by content: where records were added or changed, the next border is found
+again, and the parts behind it stay what they were. A part ends at the first border behind half a
+batch whose next bytes hash to a chosen value, or at any border where that takes too long.
+"""
+
+import codecs
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from broadsheet.config import Sources
+from broadsheet.sources.warc_records import next_member
+
+Borders = Callable[[bytes, int], Iterator[int]]
+"""Yields the places in a block, from a place on, where a record begins."""
+
+Part = tuple[int, int, int, str]
+"""First byte, the byte after the last, bytes of the file's head that belong to it, digest."""
+
+_ONE_IN = 16  # borders, so that a part is hardly longer than it must be
+_MOST_TRIED = 8 * _ONE_IN  # where all records are alike, none is chosen
+_HASHED_BYTES = 512  # past what all headers of an archive have in common
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WARC = re.compile(rb"\r\n\r\n(?=WARC/1\.[01]\r\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a format is cut.
+
+    Attributes:
+        borders: where records begin.
+        counts_lines: a line is about a record, so that parts are bounded by lines, too.
+        has_quotes: a line end between quotes is no border.
+        has_head: the first line is needed to read any part.
+
+    """
+
+    borders: Borders
+    counts_lines: bool = False
+    has_quotes: bool = False
+    has_head: bool = False
+
+
+def line_starts(block: bytes, start: int) -> Iterator[int]:
+    """Yield where lines begin."""
+    while (start := block.find(b"\n", start) + 1) > 0:
+        yield start
+
+
+def warc_starts(block: bytes, start: int) -> Iterator[int]:
+    """Yield where uncompressed WARC records begin."""
+    return (found.end() for found in _WARC.finditer(block, start))
+
+
+def warc_member_starts(block: bytes, start: int) -> Iterator[int]:
+    """Yield where compressed WARC records begin, by trying to read them."""
+    while (start := next_member(block, start)) < len(block):
+        yield start
+        start += 1
+
+
+LINES = Cut(line_starts, counts_lines=True)
+ROWS = Cut(line_starts, counts_lines=True, has_quotes=True, has_head=True)
+WARC_RECORDS = Cut(warc_starts)
+WARC_MEMBERS = Cut(warc_member_starts)
+
+
+@dataclass(slots=True)
+class Cutter:
+    """Takes a file block by block and tells its parts at the end."""
+
+    cut: Cut
+    settings: Sources
+    _parts: list[Part] = field(default_factory=list)
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _head: bytes = b""
+    _start: int = 0
+    _size: int = 0
+    _lines: int = 0
+    _is_quoted: bool = False
+    _is_off: bool = False
+
+    def feed(self, block: bytes) -> None:
+        """Take the next block."""
+        if self._start == self._size == 0:
+            self._begin(block)
+        position = 0
+        while not self._is_off and (border := self._border(block, position)) is not None:
+            self._take(block[position:border])
+            self._end_part()
+            position = border
+        self._take(block[position:])
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the parts; none where the file is only one."""
+        if self._size:
+            self._end_part()
+        return tuple(self._parts) if len(self._parts) > 1 else ()
+
+    def _begin(self, block: bytes) -> None:
+        self._is_off = block.startswith(_WIDE_MARKS)
+        if self.cut.has_head:
+            end = next((at for at in line_starts(block, 0) if not _odd(block[:at])), 0)
+            self._head = block[:end]
+            self._is_off = self._is_off or end == 0
+
+    def _border(self, block: bytes, position: int) -> int | None:
+        """Return the border in a block at which the current part ends, or None."""
+        least = self._least(block, position)
+        if least is None:
+            return None
+        surely = position + self.settings.batch_bytes * 3 // 4 - self._size
+        counted, is_quoted = position, self._is_quoted
+        for tried, border in enumerate(self.cut.borders(block, least)):
+            if self.cut.has_quotes:
+                is_quoted ^= _odd(block[counted:border])
+                counted = border
+            is_chosen = zlib.crc32(block[border : border + _HASHED_BYTES]) % _ONE_IN == 0
+            is_due = tried >= _MOST_TRIED or border >= surely
+            if not is_quoted and border < len(block) and (is_chosen or is_due):
+                return border
+        return None
+
+    def _least(self, block: bytes, position: int) -> int | None:
+        """Return from where in a block the part may end: behind half a batch."""
+        by_bytes = position + self.settings.batch_bytes // 2 - self._size
+        least = max(by_bytes, position + 1)
+        if self.cut.counts_lines:
+            wanted = max(self.settings.batch_records * 3 // 4 - self._lines, 1)
+            if block.count(b"\n", position) >= wanted:
+                least = min(least, _place_of_line(block, position, wanted))
+        return least if least < len(block) else None
+
+    def _take(self, stretch: bytes) -> None:
+        self._digest.update(stretch)
+        self._size += len(stretch)
+        if self.cut.counts_lines:
+            self._lines += stretch.count(b"\n")
+        if self.cut.has_quotes:
+            self._is_quoted ^= _odd(stretch)
+
+    def _end_part(self) -> None:
+        head = len(self._head) if self._start else 0
+        stop = self._start + self._size
+        self._parts.append((self._start, stop, head, self._digest.hexdigest()))
+        self._start, self._size, self._lines = stop, 0, 0
+        self._digest = hashlib.sha256(self._head)
+
+
+def _odd(stretch: bytes) -> bool:
+    return stretch.count(b'"') % 2 == 1
+
+
+def _place_of_line(block: bytes, start: int, number: int) -> int:
+    """Return where the line of this number ends; the block has as many."""
+    for _ in range(number):
+        start = block.find(b"\n", start) + 1
+    return start - 1
