@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from broadsheet import deduplicate, normalize, parse, sources, tables, validate
 from broadsheet.config import Bounds, Config
 from broadsheet.fingerprint import digest_file
+from broadsheet.isolation import Guard, Lost
 from broadsheet.pipeline.workspace import (
     ARTICLES,
     KEYS,
@@ -77,13 +78,38 @@ def work_batch(request_path: Path, *, is_last_try: bool = True) -> dict[str, Any
 def refine(
     items: Sequence[RawRecord | Rejection | Skipped], config: Config
 ) -> tuple[list[Article], list[Rejection], list[Skipped]]:
-    """Turn raw records into rows; what cannot become one keeps its reason."""
-    parsed = [parse.parse(item) if isinstance(item, RawRecord) else item for item in items]
-    found = [item for item in parsed if isinstance(item, ParsedArticle)]
-    rows = normalize.normalize(found, config)
-    rejections = [item for item in (*parsed, *rows) if isinstance(item, Rejection)]
+    """Turn raw records into rows; what cannot become one keeps its reason.
+
+    Records are worked in a child process: one that crashes or exhausts it is lost alone.
+    """
+    records = [item for item in items if isinstance(item, RawRecord)]
+    with Guard[RawRecord, Article | Rejection](f"{__name__}:work_records", config) as guard:
+        worked = guard.map(records)
+    rows = [
+        _lost(record, row) if isinstance(row, Lost) else row
+        for record, row in zip(records, worked, strict=True)
+    ]
+    rejections = [item for item in (*items, *rows) if isinstance(item, Rejection)]
     skipped = [item for item in items if isinstance(item, Skipped)]
     return [row for row in rows if isinstance(row, Article)], rejections, skipped
+
+
+def work_records(config: Config, records: Sequence[RawRecord]) -> list[Article | Rejection]:
+    """Parse and normalise records: one row or rejection for each, in their order."""
+    parsed = [parse.parse(record) for record in records]
+    found = [item for item in parsed if isinstance(item, ParsedArticle)]
+    rows = iter(normalize.normalize(found, config))
+    return [next(rows) if isinstance(item, ParsedArticle) else item for item in parsed]
+
+
+def _lost(record: RawRecord, lost: Lost) -> Rejection:
+    return Rejection(
+        source=record.source,
+        stage="parse",
+        reason=lost.reason,
+        detail=lost.detail,
+        excerpt=sources.printable(record.text),
+    )
 
 
 def stage(
