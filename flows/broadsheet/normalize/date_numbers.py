@@ -9,13 +9,18 @@ from broadsheet.normalize.date_words import digit_orders
 from broadsheet.normalize.locality import Locality
 
 _ISO_INSTANT = re.compile(
-    r"(?P<day>\d{4}-\d{2}-\d{2})[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)(?:[.,](?P<fraction>\d{1,9}))?"
+    r"(?P<day>\d{4}-?\d{2}-?\d{2})[T ](?P<time>\d{2}:?\d{2}(?::?\d{1,2})?)(?:[.,]\d{1,9})?"
     r"\s?(?P<zone>Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?",
     re.IGNORECASE,
 )
-_COMPACT_INSTANT = re.compile(r"(\d{8})T?(\d{6})(Z?)", re.IGNORECASE)
+_COMPACT_INSTANT = re.compile(r"(\d{8})(\d{6})")
 _COMPACT_DAY = re.compile(r"\d{8}")
-_RFC_2822 = re.compile(r"(?:[A-Za-z]{3},\s)?\d{1,2}\s[A-Za-z]{3}\s\d{4}\s\d{2}:\d{2}.*")
+_RFC_2822 = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun),\s)?\d{1,2}\s"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s\d{4}\s\d{2}:\d{2}"
+    r"(?::\d{2})?\s(?:[+-]\d{4}|[ECMP][SD]T|GMT|UTC?)(?:\s\([^()]*\))?",
+    re.IGNORECASE,
+)
 _UNIX = re.compile(r"(\d{10})(\d{3})?")
 _THREE_NUMBERS = re.compile(r"(?<!\d)(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?!\d)")
 _TWO_NUMBERS = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
@@ -36,13 +41,13 @@ def iso_instant(text: str) -> datetime | None:
 
     """
     if compact := _COMPACT_INSTANT.fullmatch(text):
-        at = datetime.strptime(compact[1] + compact[2], "%Y%m%d%H%M%S")  # noqa: DTZ007 - see below
-        return at.replace(tzinfo=UTC) if compact[3] else at
+        return datetime.strptime(compact[1] + compact[2], "%Y%m%d%H%M%S")  # noqa: DTZ007 - none said
     match = _ISO_INSTANT.fullmatch(text)
     if not match:
         return None
     zone = (match["zone"] or "").upper().replace("Z", "+00:00")
-    return datetime.fromisoformat(f"{match['day']}T{match['time']}{zone}")
+    day, time = match["day"].replace("-", ""), match["time"].replace(":", "")
+    return datetime.fromisoformat(f"{day}T{time[:4]}{time[4:].zfill(2)}{zone}")
 
 
 def rfc_instant(text: str) -> datetime | None:

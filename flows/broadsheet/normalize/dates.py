@@ -21,8 +21,16 @@ from broadsheet.records import Precision
 MOST_CHARACTERS = 64
 """A date is short; readers of longer text grow slow and start to find what is not there."""
 
+# What follows is when the article was changed, not when it was published.
+_CHANGED = re.compile(
+    r"(?<=\d)[^\d|/]*[|/(•·–—,;-]?\s*\(?\b(?:last\s)?(?:updated?|modified|edited|changed|aktualisiert"
+    r"|mis à jour|modifié|actualizado|actualizada|aggiornato|atualizado|bijgewerkt|oppdatert"
+    r"|uppdaterad|opdateret|обновлено|оновлено|zaktualizowano)\b.*",
+    re.IGNORECASE,
+)
+_ZONE_IN_WORDS = re.compile(r"(?<=GMT[+-]\d{4})\s\([^()]*\)$")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SECONDS = re.compile(r"\d:\d{2}:\d{2}|\d{10}|\d{8}T\d{6}", re.IGNORECASE)
+_SECONDS = re.compile(r"\d:\d{2}:\d{1,2}|\d{10}|\d{8}T\d{6}", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -87,7 +95,7 @@ def read_date(found: str, locality: Locality = NOWHERE) -> StatedDate | Unread:
         no such day), ``date.ambiguous``.
 
     """
-    text = plain(found)
+    text = _first_stated(plain(found))
     if not text or len(text) > MOST_CHARACTERS:
         return Unread(Reason.DATE_UNPARSED)
     try:
@@ -116,6 +124,13 @@ def plain(found: str) -> str:
         text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     return _SPACE.sub(" ", text).strip()
+
+
+def _first_stated(text: str) -> str:
+    """Leave out a second date, which says when the article was changed, and a zone's long name."""
+    if len(text) > 4 * MOST_CHARACTERS:
+        return text
+    return _ZONE_IN_WORDS.sub("", _CHANGED.sub("", text))
 
 
 def _stated_instant(at: datetime, *, has_seconds: bool) -> StatedDate:

@@ -7,6 +7,7 @@ outlet's. Witnesses that agree raise the confidence, witnesses that disagree are
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from broadsheet.config import Dates
@@ -17,6 +18,7 @@ from broadsheet.reasons import Reason
 from broadsheet.records import Evidence, Precision, Witness
 
 _MOST_CONFIDENCE = 0.999
+_MOST_WITNESSES = 32
 _ZONES_SPAN = timedelta(days=1)
 
 
@@ -78,7 +80,8 @@ def date_article(
         was left out, assumed or in conflict.
 
     """
-    read = [(witness, _date(witness, place, settings)) for witness in witnesses]
+    asked = islice(witnesses, _MOST_WITNESSES)
+    read = [(witness, _date(witness, place, settings)) for witness in asked]
     datings = [found for _, found in read if isinstance(found, Dating)]
     unread = [(witness, found) for witness, found in read if isinstance(found, Unread)]
     datings += _settle_ambiguous(unread, datings)
