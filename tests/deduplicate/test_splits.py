@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from broadsheet.config import Duplicates, Splits
-from broadsheet.deduplicate import fold, keys_of, leakage
+from broadsheet.deduplicate import fold, judge_leakage, keys_of, leakage
 from broadsheet.deduplicate.splits import assign_splits
 
 
@@ -151,10 +151,15 @@ def test_planted_leaks_are_seen(planted):
     assert found.similarity > 0.6
     assert found.containment == 1
     assert found.ids
+    judged = judge_leakage(found, Duplicates())
+    assert (judged.success, judged.unexpected, judged.evaluated) == (False, 10, 30)
+    assert "greatest part held 100%" in judged.observed
 
 
 def test_splits_do_not_leak(planted):
     keys, read = planted
     folding = fold(keys, Duplicates(), read, splits=Splits(by="hash", test=0.4, validation=0.2))
     assert set(folding.survivors["split"].to_pylist()) == {"train", "validation", "test"}
-    assert leakage(keys, folding.survivors, read).pairs == 0
+    found = leakage(keys, folding.survivors, read)
+    assert found.pairs == 0
+    assert judge_leakage(found, Duplicates()).success

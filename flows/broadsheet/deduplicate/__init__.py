@@ -3,7 +3,7 @@
 from broadsheet.deduplicate.filters import out_of_bounds
 from broadsheet.deduplicate.fold import Folding, fold
 from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of
-from broadsheet.deduplicate.leaks import Leakage, leakage
+from broadsheet.deduplicate.leaks import Leakage, judge_leakage, leakage
 from broadsheet.deduplicate.overlaps import TextReader
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "Leakage",
     "TextReader",
     "fold",
+    "judge_leakage",
     "keys_of",
     "leakage",
     "out_of_bounds",

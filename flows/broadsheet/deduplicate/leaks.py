@@ -7,11 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from broadsheet.config import Duplicates
 from broadsheet.deduplicate.bands import near_candidates
 from broadsheet.deduplicate.containment import contained_candidates
 from broadsheet.deduplicate.groups import Rows, codes
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.signatures import signatures_from_arrow
+from broadsheet.records import ExpectationResult, Severity
 
 SEARCHED_FROM: Final = 0.4
 """Pairs with less in common are not looked for."""
@@ -22,6 +24,7 @@ class Leakage:
     """The likest pair of articles that stand in two splits.
 
     Attributes:
+        articles: articles that are in a split.
         pairs: pairs across splits that have at least ``SEARCHED_FROM`` in common, as far as the
             search finds them: 98 % of those at this bound, nearly all above it.
         similarity: greatest Jaccard similarity among them, 0 where there are none.
@@ -30,6 +33,7 @@ class Leakage:
 
     """
 
+    articles: int
     pairs: int
     similarity: float
     containment: float
@@ -58,10 +62,42 @@ def leakage(keys: pa.Table, survivors: pa.Table, read: TextReader) -> Leakage:
     share = np.maximum(found.left_in_right, found.right_in_left)
     is_alike = share >= SEARCHED_FROM
     if not is_alike.any():
-        return Leakage(0, 0.0, 0.0, ())
+        return Leakage(len(keys), 0, 0.0, 0.0, ())
     likest = int(found.jaccard.argmax())
     ids = keys["id"].take([left[likest], right[likest]]).to_pylist()
-    return Leakage(int(is_alike.sum()), float(found.jaccard.max()), float(share.max()), tuple(ids))
+    return Leakage(
+        len(keys), int(is_alike.sum()), float(found.jaccard.max()), float(share.max()), tuple(ids)
+    )
+
+
+def judge_leakage(found: Leakage, settings: Duplicates) -> ExpectationResult:
+    """Return the leakage as a result that a report shows beside the others.
+
+    It is a warning: what an earlier release has published stays in its split, even where the
+    settings have become stricter since.
+    """
+    tight = found.similarity < settings.near_similarity
+    tight = tight and found.containment < settings.contained_share
+    return ExpectationResult(
+        id="splits.no-leak",
+        type="splits_do_not_leak",
+        description=(
+            f"No two articles of different splits have {settings.near_similarity:.0%} of their "
+            f"text in common, and none holds {settings.contained_share:.0%} of another"
+        ),
+        column="split",
+        severity=Severity.WARNING,
+        success=tight,
+        evaluated=found.articles,
+        unexpected=0 if tight else found.pairs,
+        observed=(
+            f"likest pair {found.similarity:.0%} in common, greatest part held "
+            f"{found.containment:.0%}"
+            if found.pairs
+            else f"no pair has {SEARCHED_FROM:.0%} in common"
+        ),
+        samples=found.ids,
+    )
 
 
 def _addresses(table: pa.Table) -> pa.Array:

@@ -2,9 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,17 @@ import pyarrow.parquet as pq
 
 from broadsheet import deduplicate, publish, validate
 from broadsheet.fingerprint import digest_file, digest_json
+from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.workspace import (
     ARTICLES,
-    KEYS,
     QUARANTINE,
     VERDICT,
     StagedBatch,
     read_json,
 )
-from broadsheet.publish import layout, report
-from broadsheet.records import Verdict
+from broadsheet.publish import report
+from broadsheet.records import ExpectationResult, Verdict
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
 from broadsheet.verdicts import from_json, merge
 
@@ -57,8 +56,9 @@ def release(
         previous = publish.newest_release(dataset_dir)
         if previous and publishes:
             publish.require_sound(previous)
-        written = _write(run, staged, staging, previous)
-        facts = _judge(run, staged, written)
+        folded = fold_all(run, staged, previous)
+        written = _write(run, staged, staging, previous, folded.folding)
+        facts = _judge(run, staged, written, folded.leaks)
         if not (facts.passed and publishes):
             return _report_only(run, facts)
         change = publish.compare(previous, staging)
@@ -83,15 +83,12 @@ def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
 
 
 def _write(
-    run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
+    run: Run,
+    staged: Sequence[StagedBatch],
+    staging: Path,
+    previous: Path | None,
+    folding: deduplicate.Folding,
 ) -> publish.Written:
-    folding = deduplicate.fold(
-        _keys(staged),
-        run.config.duplicates,
-        _reader(staged),
-        splits=run.config.splits,
-        earlier=_earlier_labels(previous),
-    )
     unread = pq.read_table(staged[0].path(QUARANTINE), columns=["source_path"])
     paths = dict.fromkeys(unread.column("source_path").to_pylist())
     inputs = [publish.InputFile(file.path, file.size, file.sha256) for file in run.files]
@@ -108,40 +105,12 @@ def _write(
     )
 
 
-def _earlier_labels(previous: Path | None) -> pa.Table | None:
-    """Return what the previous release calls its articles' groups and splits."""
-    columns = ["id", "cluster", "story", "split"]
-    shards = layout.shards_of(previous, "default") if previous else ()
-    if not shards or not set(columns) <= set(pq.read_schema(shards[0]).names):
-        return None
-    return pa.concat_tables([pq.read_table(path, columns=columns) for path in shards])
-
-
-def _keys(staged: Sequence[StagedBatch]) -> pa.Table:
-    """Return the keys of all staged rows; a batch's number is its place in the run."""
-    tables = []
-    for number, batch in enumerate(staged):
-        keys = pq.read_table(batch.path(KEYS))
-        numbers = pa.array([number] * len(keys), deduplicate.KEY_SCHEMA.field("batch").type)
-        tables.append(keys.set_column(0, deduplicate.KEY_SCHEMA.field("batch"), numbers))
-    return pa.concat_tables(tables)
-
-
-def _reader(staged: Sequence[StagedBatch]) -> Callable[[int, Sequence[int]], list[str]]:
-    """Return a function that gives the texts of some rows of a batch, in their order."""
-
-    @lru_cache(maxsize=1)  # rows are asked for batch by batch
-    def texts(number: int) -> pa.ChunkedArray:
-        return pq.read_table(staged[number].path(ARTICLES), columns=["text"]).column("text")
-
-    def read(number: int, rows: Sequence[int]) -> list[str]:
-        found: list[str] = texts(number).take(pa.array(rows, pa.int64())).to_pylist()
-        return found
-
-    return read
-
-
-def _judge(run: Run, staged: Sequence[StagedBatch], written: publish.Written) -> report.ReportFacts:
+def _judge(
+    run: Run,
+    staged: Sequence[StagedBatch],
+    written: publish.Written,
+    leaks: ExpectationResult | None,
+) -> report.ReportFacts:
     suites = validate.load_suites(run.expectations, config=run.config)
     shards = written.tables["default"].paths
     columns = list(validate.RELEASE_COLUMNS)
@@ -153,6 +122,8 @@ def _judge(run: Run, staged: Sequence[StagedBatch], written: publish.Written) ->
         data_sha256=digest_json([digest_file(path) for path in shards]),
         quarantine_share_max=run.config.validation.max_quarantine_share,
     )
+    if leaks:
+        verdict = replace(verdict, results=(*verdict.results, leaks))
     return report.ReportFacts(
         config=run.config,
         version=None,

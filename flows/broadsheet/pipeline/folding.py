@@ -1,0 +1,78 @@
+"""All staged rows to published and folded ones, and the proof that splits do not leak."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from broadsheet import deduplicate
+from broadsheet.pipeline.plan import Run
+from broadsheet.pipeline.workspace import ARTICLES, KEYS, StagedBatch
+from broadsheet.publish import layout
+from broadsheet.records import ExpectationResult
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What deduplication says of all batches.
+
+    Attributes:
+        folding: which rows are published, and which are folded into those.
+        leaks: what the splits have in common, as the report shows it; None without splits.
+
+    """
+
+    folding: deduplicate.Folding
+    leaks: ExpectationResult | None
+
+
+def fold_all(run: Run, staged: Sequence[StagedBatch], previous: Path | None) -> Folded:
+    """Fold the rows of all batches; those of the previous release keep their labels."""
+    keys, read, config = _keys(staged), _reader(staged), run.config
+    folding = deduplicate.fold(
+        keys,
+        config.duplicates,
+        read,
+        splits=config.splits,
+        earlier=_earlier_labels(previous),
+    )
+    if config.splits.by is None:
+        return Folded(folding, None)
+    found = deduplicate.leakage(keys, folding.survivors, read)
+    return Folded(folding, deduplicate.judge_leakage(found, config.duplicates))
+
+
+def _earlier_labels(previous: Path | None) -> pa.Table | None:
+    """Return what the previous release calls its articles' groups and splits."""
+    columns = ["id", "cluster", "story", "split"]
+    shards = layout.shards_of(previous, "default") if previous else ()
+    if not shards or not set(columns) <= set(pq.read_schema(shards[0]).names):
+        return None
+    return pa.concat_tables([pq.read_table(path, columns=columns) for path in shards])
+
+
+def _keys(staged: Sequence[StagedBatch]) -> pa.Table:
+    """Return the keys of all staged rows; a batch's number is its place in the run."""
+    tables = []
+    for number, batch in enumerate(staged):
+        keys = pq.read_table(batch.path(KEYS))
+        numbers = pa.array([number] * len(keys), deduplicate.KEY_SCHEMA.field("batch").type)
+        tables.append(keys.set_column(0, deduplicate.KEY_SCHEMA.field("batch"), numbers))
+    return pa.concat_tables(tables)
+
+
+def _reader(staged: Sequence[StagedBatch]) -> Callable[[int, Sequence[int]], list[str]]:
+    """Return a function that gives the texts of some rows of a batch, in their order."""
+
+    @lru_cache(maxsize=1)  # rows are asked for batch by batch
+    def texts(number: int) -> pa.ChunkedArray:
+        return pq.read_table(staged[number].path(ARTICLES), columns=["text"]).column("text")
+
+    def read(number: int, rows: Sequence[int]) -> list[str]:
+        found: list[str] = texts(number).take(pa.array(rows, pa.int64())).to_pylist()
+        return found
+
+    return read
