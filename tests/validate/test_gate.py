@@ -1,5 +1,7 @@
 """What passes, what goes to quarantine, what stops a release, and what can never pass."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pyarrow as pa
 import pytest
 
@@ -172,3 +174,12 @@ def test_a_repeated_id_stops_a_release(released, suites):
     )
     assert failed(verdict) == {"id-unique"}
     assert not verdict.passed
+
+
+def test_threads_do_not_disturb_one_another(staged, suites):
+    suite = make_suite(*suites.batch.expectations[-4:])
+    tables = [staged({"notes": ("odd",)} if n % 2 else {}, good=n + 1) for n in range(4)]
+    alone = [check_rows(table, suite) for table in tables]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(check_rows, tables * 2, [suite] * 8))
+    assert together == alone * 2
