@@ -63,7 +63,7 @@ def _text_encoding(name: str) -> str:
 
 ColumnRole = Literal[
     "title", "subtitle", "author", "agency", "outlet", "url",
-    "published", "modified", "crawled", "language", "text", "html",
+    "published", "modified", "crawled", "language", "rights", "text", "html",
 ]  # fmt: skip
 """What a column can hold: a field of an article, or its page."""
 
@@ -123,6 +123,11 @@ class Sources(Section):
     exclude: tuple[str, ...] = Field((), description="Glob patterns of files that are no raw input")
     encoding: Annotated[str, AfterValidator(_text_encoding)] | None = Field(
         None, description="Encoding of all text files, where known"
+    )
+    separator: str | None = Field(
+        None,
+        min_length=3,
+        description="How a line begins that divides the articles of one text file, such as '====='",
     )
     max_record_bytes: int = Field(
         16 * 2**20, ge=1024, le=2**30, description="A larger record is quarantined; bytes"

@@ -41,6 +41,7 @@ _NAMES: dict[ColumnRole, tuple[str, ...]] = {
         "filedate", "retrievedat", "fetchedat", "dateaccessed", "collectdate", "warcdate",
     ),
     "language": ("language", "lang", "metalang"),
+    "rights": ("rights", "license", "licence", "copyright"),
 }  # fmt: skip
 
 # Some exporters nest what we look for; fundus: body.sections, the Guardian: fields.*.
@@ -55,7 +56,7 @@ _PATHS: dict[ColumnRole, tuple[str, ...]] = {
 
 _FIELDS: tuple[Field, ...] = (
     "title", "subtitle", "author", "agency", "outlet", "url", "published", "modified", "crawled",
-    "language",
+    "language", "rights",
 )  # fmt: skip
 _SEPARATORS = str.maketrans("", "", " -_:")
 _TAG = re.compile(

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: one file, one article."""
+"""Plain text and Markdown: one file, one article, unless something divides it."""
 
 from collections.abc import Iterator
 
@@ -6,27 +6,37 @@ from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Media, RawRecord
 from broadsheet.sources.blobs import Blob, Item, Refused, read_whole, reject
+from broadsheet.sources.collections_of_texts import Stretch, laid_out, stretches
 from broadsheet.sources.decoding import decode
 
 
 def read_text(blob: Blob, settings: Sources) -> Iterator[Item]:
-    """Yield the one article of a plain-text file."""
-    yield _read(blob, settings, "text")
+    """Yield the articles of a plain-text file: one, or those of a recognised layout."""
+    raw = read_whole(blob, settings)
+    for stretch in stretches(raw, settings):
+        yield _read(raw, stretch, blob, settings, "text")
 
 
 def read_markdown(blob: Blob, settings: Sources) -> Iterator[Item]:
     """Yield the one article of a Markdown file."""
-    yield _read(blob, settings, "markdown")
-
-
-def _read(blob: Blob, settings: Sources, media: Media) -> Item:
     raw = read_whole(blob, settings)
-    source = blob.source(raw, media)
+    yield _read(raw, Stretch(0, len(raw), "plain"), blob, settings, "markdown")
+
+
+def _read(raw: bytes, stretch: Stretch, blob: Blob, settings: Sources, media: Media) -> Item:
+    part = raw[stretch.start : stretch.stop]
+    source = blob.source(part, media, at=stretch.start)
     try:
-        decoded = decode(raw, configured=settings.encoding)
+        decoded = decode(part, configured=settings.encoding)
     except Refused as refused:
-        return reject(source, refused.reason, refused.detail, raw)
-    if not decoded.text.strip("\0 \t\r\n\f\v\ufeff\u200b\xa0"):
+        return reject(source, refused.reason, refused.detail, part)
+    laid = laid_out(decoded.text, stretch.layout)
+    if not laid.text.strip("\0 \t\r\n\f\v\ufeff\u200b\xa0"):
         return reject(source, Reason.CONTENT_EMPTY, "white space only")
-    notes = (*blob.notes, *decoded.notes)
-    return RawRecord(source=source, text=decoded.text, media=media, notes=notes)
+    return RawRecord(
+        source=source,
+        text=laid.text,
+        media=media,
+        fields=laid.fields,
+        notes=(*blob.notes, *decoded.notes),
+    )
