@@ -40,6 +40,8 @@ TOKENS = {
         ("phone", "Ring (202) 555-0143.", "Ring [phone]."),
         ("phone", "Ring 202-555-0143.", "Ring [phone]."),
         ("phone", "Tel. 030 123 4567 (office)", "Tel. [phone] (office)"),
+        ("phone", "Rooms 12 14 202-555-0143.", "Rooms 12 14 [phone]."),
+        ("phone", "In 2024 +44 20 7946 0958, +1 202 555 0143", "In 2024 [phone], [phone]"),
         ("phone", "From 2014-2015 to 2020", "From 2014-2015 to 2020"),
         ("phone", "It cost 1 234 567 crowns", "It cost 1 234 567 crowns"),
         ("phone", "A rise of +12 per cent", "A rise of +12 per cent"),

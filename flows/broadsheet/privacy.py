@@ -27,17 +27,18 @@ _EMAIL: Final = re.compile(
 )
 _IPV4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)")
 _IPV6: Final = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
-# Digits in groups: after a plus sign (ITU-T E.123), as in North America, or after a word that
+# Digits in groups count after a plus sign (ITU-T E.123), as in North America, or after a word that
 # says that a telephone number follows.
-_PHONE: Final = re.compile(
-    r"(?<![\w+])\+\d{1,3}[\s./-]?(?:\(\d{1,4}\)[\s./-]?)?(?:\d{1,5}[\s./-]?){1,5}\d{2,5}(?!\w)"
-    r"|(?<![\w$€£.,-])\(?[2-9]\d{2}\)?[\s.-][2-9]\d{2}[.-]\d{4}(?![\w-])"
-    r"|(?:(?<=\btel )|(?<=\btel: )|(?<=\btel\. )|(?<=\bphone )|(?<=\bphone: )|(?<=\bcall )"
-    r"|(?<=\bfax )|(?<=\bfax: )|(?<=\bmobile )|(?<=\bmobile: )|(?<=\bwhatsapp )"
-    r"|(?<=\btelefon )|(?<=\btelefon: )|(?<=\btél )|(?<=\btél\. )|(?<=☎ )|(?<=☎))"
-    r"\(?\d{2,5}\)?(?:[\s./-]?\d{2,5}){1,5}(?!\w)",
-    re.IGNORECASE,
+_DIGITS: Final = re.compile(r"\+?\(?\d+")
+_INTERNATIONAL: Final = re.compile(
+    r"\+\d{1,3}[\s./-]?(?:\(\d{1,4}\)[\s./-]?)?(?:\d{1,5}[\s./-]?){1,5}\d{2,5}(?!\w)"
 )
+_NORTH_AMERICAN: Final = re.compile(r"\(?[2-9]\d{2}\)?[\s.-][2-9]\d{2}[.-]\d{4}(?![\w-])")
+_LOCAL: Final = re.compile(r"\(?\d{2,5}\)?(?:[\s./-]?\d{2,5}){1,5}(?!\w)")
+_PHONE_WORD: Final = re.compile(
+    r"(?:\b(?:tel|phone|call|fax|mobile|whatsapp|telefon|tél)|☎)[.:]{0,2}\s?$", re.IGNORECASE
+)
+_NOT_BEFORE_PHONE: Final = re.compile(r"[\w$€£.,+-]")
 _SHORTEST_PHONE_DIGITS: Final = 7
 _LONGEST_PHONE_DIGITS: Final = 15  # ITU-T E.164
 # Forms of credentials that their issuers publish, so that scanners find them.
@@ -83,7 +84,7 @@ def mask(text: str, kinds: Collection[Kind]) -> Masked:
     """
     total, notes = 0, []
     for kind, reason in NOTES.items():
-        if kind in kinds and _MAY_HOLD[kind].search(text):
+        if kind in kinds and _MAY_HOLD[kind](text):
             text, count = _MASKS[kind](text)
             if count:
                 total += count
@@ -108,24 +109,62 @@ def _mask_ips(text: str) -> tuple[str, int]:
 
 
 def _mask_phones(text: str) -> tuple[str, int]:
-    count = 0
-
-    def replaced(match: re.Match[str]) -> str:
-        nonlocal count
-        digits = sum(c.isdigit() for c in match[0])
-        is_phone = _SHORTEST_PHONE_DIGITS <= digits <= _LONGEST_PHONE_DIGITS
-        count += is_phone
-        return "[phone]" if is_phone else match[0]
-
-    return _PHONE.sub(replaced, text), count
+    parts, done, count = [], 0, 0
+    for match in _DIGITS.finditer(text):
+        phone = _phone_at(text, match.start())
+        if phone and match.start() >= done:
+            parts += [text[done : match.start()], "[phone]"]
+            done = phone.end()
+            count += 1
+    return "".join([*parts, text[done:]]), count
 
 
-# A text without these is not searched further.
-_MAY_HOLD: Final[dict[Kind, re.Pattern[str]]] = {
-    "secret": re.compile(r"[0-9A-Za-z_-]{16}|PRIVATE KEY|eyJ"),
-    "email": re.compile(r"@|[\[(]at[\])]"),
-    "ip": re.compile(r"\d\.\d|:[0-9A-Fa-f]*:"),
-    "phone": re.compile(r"\d[\d\s()./-]{5}"),
+def _phone_at(text: str, start: int) -> re.Match[str] | None:
+    """Return the telephone number that begins at a place, if one does."""
+    if start and _NOT_BEFORE_PHONE.match(text, start - 1):
+        return None
+    phone = _INTERNATIONAL.match(text, start) or _NORTH_AMERICAN.match(text, start)
+    if not phone and _PHONE_WORD.search(text, max(0, start - 12), start):
+        phone = _LOCAL.match(text, start)
+    digits = sum(c.isdigit() for c in phone[0]) if phone else 0
+    return phone if _SHORTEST_PHONE_DIGITS <= digits <= _LONGEST_PHONE_DIGITS else None
+
+
+# A text without any of these is not searched further; a substring is found in no time.
+_SECRET_MARKS: Final = (
+    *(
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "xox",
+        "AIza",
+    ),
+    *(
+        "ya29.",
+        "hf_",
+        "sk-",
+        "k_live_",
+        "k_test_",
+        "npm_",
+        "pypi-",
+        "eyJ",
+        "PRIVATE KEY",
+        "Bearer ",
+    ),
+)
+_TWO_COLONS: Final = re.compile(":[0-9A-Fa-f]{0,4}:")
+_DOTTED_DIGITS: Final = re.compile(r"\d\.\d")
+_MAY_HOLD: Final[dict[Kind, Callable[[str], bool]]] = {
+    "secret": lambda text: any(mark in text for mark in _SECRET_MARKS),
+    "email": lambda text: "@" in text or "at)" in text or "at]" in text,
+    "ip": lambda text: bool(_DOTTED_DIGITS.search(text) or _TWO_COLONS.search(text)),
+    "phone": lambda text: any(digit in text for digit in "0123456789"),
 }
 _MASKS: Final[dict[Kind, Callable[[str], tuple[str, int]]]] = {
     "secret": lambda text: _SECRET.subn("[secret]", text),
