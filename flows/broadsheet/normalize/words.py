@@ -8,7 +8,7 @@ _IDEOGRAPH = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _UNSPACED_LETTER = re.compile(r"[\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3]")
 _LETTERS_IN_UNSPACED_WORD = 4
-_WORD_CHARACTER = re.compile(r"\w")
+_WORD = re.compile(r"\w\S*")
 
 
 def count_words(text: str) -> int:
@@ -18,10 +18,10 @@ def count_words(text: str) -> int:
     ideograph or kana; in Thai, Lao, Burmese and Khmer four base letters.
     """
     if text.isascii():
-        return sum(1 for token in text.split() if _WORD_CHARACTER.search(token))
+        return len(_WORD.findall(text))
     spaced, n_ideographs = _IDEOGRAPH.subn(" ", text)
     n_letters = len(_UNSPACED_LETTER.findall(spaced))
     if n_letters:
         spaced = _UNSPACED.sub(" ", spaced)
-    n_spaced = sum(1 for token in spaced.split() if _WORD_CHARACTER.search(token))
+    n_spaced = len(_WORD.findall(spaced))
     return n_spaced + n_ideographs + -(-n_letters // _LETTERS_IN_UNSPACED_WORD)
