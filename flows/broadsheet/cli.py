@@ -19,6 +19,7 @@ import click
 from broadsheet import __version__
 from broadsheet.cli_parts import FOLDER, Failure, as_json, output_option, reports_errors
 from broadsheet.cli_releases import RELEASE_COMMANDS
+from broadsheet.cli_validation import VALIDATION_COMMANDS
 from broadsheet.errors import StorageError
 
 if TYPE_CHECKING:
@@ -208,8 +209,8 @@ def report(*, release: Path, print_path: bool) -> None:
         click.echo(path)
 
 
-for release_command in RELEASE_COMMANDS:
-    main.add_command(release_command)
+for further_command in (*RELEASE_COMMANDS, *VALIDATION_COMMANDS):
+    main.add_command(further_command)
 
 
 if __name__ == "__main__":
