@@ -18,6 +18,7 @@ from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
 from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
 from broadsheet.sources.csvs import CSV, read_csv
 from broadsheet.sources.cutting import LINES, ROWS, WARC_MEMBERS, WARC_RECORDS, Cut
+from broadsheet.sources.documents import DOCX, read_docx
 from broadsheet.sources.frames import ARROW, PARQUET, read_arrow, read_parquet
 from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
 from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read_mhtml
@@ -100,6 +101,7 @@ FORMATS: tuple[Format, ...] = (
     Format(HTML, (".html", ".htm", ".xhtml", ".xht"), read_html, is_single=True),
     Format(MHTML, (".mhtml", ".mht"), read_mhtml, is_single=True),
     Format(EML, (".eml",), read_eml, is_single=True),
+    Format(DOCX, (".docx",), read_docx, is_single=True),
     Format(MBOX, (".mbox",), read_mbox),
     Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl, cut=LINES),
     Format(JSON, (".json",), read_json),
