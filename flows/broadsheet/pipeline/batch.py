@@ -125,24 +125,16 @@ def stage(
 
     Without a suite no row is expected: only rejections are staged.
     """
-    verdict = None
-    kept = list(articles)
-    failed: list[Rejection] = []
-    if suite is not None:
-        check = validate.check_rows(tables.articles_to_table(articles), suite)
-        verdict = to_json(check.verdict)
-        kept = [a for i, a in enumerate(articles) if i not in check.failures]
-        failed = [_rejected(articles[i], ids) for i, ids in sorted(check.failures.items())]
+    kept, failed, verdict = _checked(articles, suite)
     table = tables.articles_to_table(kept)
     signals = deduplicate.signals_of(table)
-    filtered = deduplicate.out_of_bounds(table, signals, filters)
-    if filtered:
+    if filtered := deduplicate.out_of_bounds(table, signals, filters):
         failed += [_filtered(kept[i], names) for i, names in sorted(filtered.items())]
         stays = [i for i in range(len(kept)) if i not in filtered]
-        kept, table, signals = [kept[i] for i in stays], table.take(stays), signals.take(stays)
+        table, signals = table.take(stays), signals.take(stays)
     set_aside = [*rejections, *failed]
     accounts = Accounts(
-        raw=len(articles) + len(rejections), published=len(kept), quarantined=len(set_aside)
+        raw=len(articles) + len(rejections), published=len(table), quarantined=len(set_aside)
     )
     with appears_at_once(folder) as fresh:
         pq.write_table(table, fresh / ARTICLES, compression="zstd")
@@ -160,6 +152,18 @@ def stage(
         )
         write_json(fresh / RESULT, staged.to_json())
     return staged
+
+
+def _checked(
+    articles: Sequence[Article], suite: validate.Suite | None
+) -> tuple[list[Article], list[Rejection], dict[str, Any] | None]:
+    """Return the rows that meet the suite, those that do not, and the verdict."""
+    if suite is None:
+        return list(articles), [], None
+    check = validate.check_rows(tables.articles_to_table(articles), suite)
+    kept = [a for i, a in enumerate(articles) if i not in check.failures]
+    failed = [_rejected(articles[i], ids) for i, ids in sorted(check.failures.items())]
+    return kept, failed, to_json(check.verdict)
 
 
 def _filtered(article: Article, signals: Sequence[str]) -> Rejection:

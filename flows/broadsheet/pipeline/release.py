@@ -56,30 +56,34 @@ def release(
         previous = publish.newest_release(dataset_dir)
         if previous and publishes:
             publish.require_sound(previous)
-        folded = fold_all(run, staged, previous)
-        written = _write(run, staged, staging, previous, folded.folding)
-        facts = _judge(run, staged, written, folded.leaks)
+        written, facts = _write_and_judge(run, staged, staging, previous)
         if not (facts.passed and publishes):
             return _report_only(run, facts)
-        change = publish.compare(previous, staging)
         found = publish.describe(
             written,
             _origin(run, staged),
-            change,
+            publish.compare(previous, staging),
             previous=previous,
             extra=lambda v: _report_files(facts, str(v)),
             named=version,
         )
-        if found is None:
-            publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
-            return _outcome(run, facts, "unchanged", previous)
-        target = publish.commit(staging, dataset_dir, found)
-        return _outcome(run, facts, "published", target)
+        if found:
+            return _outcome(run, facts, "published", publish.commit(staging, dataset_dir, found))
+        publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
+        return _outcome(run, facts, "unchanged", previous)
 
 
 def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
     paths = (batch.path(name) for batch in staged for name in (ARTICLES, QUARANTINE))
     return sum(path.stat().st_size for path in paths)
+
+
+def _write_and_judge(
+    run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
+) -> tuple[publish.Written, report.ReportFacts]:
+    folded = fold_all(run, staged, previous)
+    written = _write(run, staged, staging, previous, folded.folding)
+    return written, _judge(run, staged, written, folded.leaks)
 
 
 def _write(
