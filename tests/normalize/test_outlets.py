@@ -146,6 +146,18 @@ def test_an_aggregator_is_where_it_was_found_and_not_who_published(url, aggregat
     assert (unsigned.outlet, unsigned.domain) == (None, None)
 
 
+def test_an_aggregator_may_lead_to_the_publisher():
+    canonical = Witness(
+        field="url",
+        value="https://www.lemonde.fr/a",
+        rule="link.canonical",
+        confidence=0.9,
+        excerpt="https://www.lemonde.fr/a",
+    )
+    match = resolve([canonical, says("MSN")], "https://www.msn.com/fr-fr/a", PLAIN)
+    assert (match.outlet.id, match.rule, match.found_at.id) == ("le-monde", "url.canonical", "msn")
+
+
 def test_an_agency_may_publish_at_an_aggregator_under_its_own_name():
     match = resolve([says("Reuters", "jsonld.publisher")], "https://news.yahoo.com/a", PLAIN)
     assert (match.outlet.id, match.found_at.id) == ("reuters", "yahoo-news")

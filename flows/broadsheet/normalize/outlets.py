@@ -36,6 +36,7 @@ CONFIDENCE = {
     "url.host-retired": 0.95,
     "url.host-unchecked": 0.9,
     "url.archived": 0.95,
+    "url.canonical": 0.9,
     "url.aggregator": 0.99,
     "url.unknown": 0.95,
     "text.phrase": 0.97,
@@ -102,7 +103,8 @@ def resolve(witnesses: Sequence[Witness], url: str | None, config: Config) -> Ou
     """Say who published an article, from its URL and what its page declares.
 
     Args:
-        witnesses: all of the article's; only those of the field ``outlet`` are asked.
+        witnesses: all of the article's; those of ``outlet`` are asked, and at an aggregator
+            those of ``url``, which may lead to the publisher.
         url: its canonical URL, where known.
         config: for ``[[outlets]]`` and ``hints.outlet``.
 
@@ -123,7 +125,11 @@ def resolve(witnesses: Sequence[Witness], url: str | None, config: Config) -> Ou
     stated = [witness for witness in witnesses if witness.field == "outlet"]
     if host and not owner:
         return _from_unknown_host(stated, registry, host, url or "", config)
-    named = _from_page(stated, registry, owner) or _from_hint(config, registry, owner)
+    named = (
+        _from_page(stated, registry, owner)
+        or (_from_other_address(witnesses, registry, owner) if owner else None)
+        or _from_hint(config, registry, owner)
+    )
     if named or not (url and host and owner):
         return named
     return OutletMatch(
@@ -175,6 +181,18 @@ def _from_archive(url: str, archive: Outlet, registry: Registry) -> OutletMatch 
     owner = registry.by_host(host) if host else None
     if host and owner and owner.kind not in _FOREIGN:
         return _match(owner, "url.archived", url, archive)
+    return None
+
+
+def _from_other_address(
+    witnesses: Iterable[Witness], registry: Registry, found_at: Outlet
+) -> OutletMatch | None:
+    """Take the publisher to whose site an aggregator's page says that it belongs."""
+    for witness in witnesses:
+        host = _host(witness.value) if witness.field == "url" else None
+        owner = registry.by_host(host) if host else None
+        if owner and owner.kind not in _FOREIGN:
+            return _match(owner, "url.canonical", witness.excerpt, found_at)
     return None
 
 
