@@ -6,7 +6,7 @@ import pytest
 
 from broadsheet.errors import StorageError
 from broadsheet.records import ExpectationResult, Severity, Verdict
-from broadsheet.verdicts import NO_ROWS, from_json, is_empty, merge, to_json
+from broadsheet.verdicts import NO_ROWS, extended, from_json, is_empty, merge, to_json
 
 
 def result(name="url", *, success=True, unexpected=0, samples=()):
@@ -101,3 +101,19 @@ def test_batches_judged_by_different_expectations_are_a_fault():
 def test_only_verdicts_of_one_suite_are_merged(verdicts):
     with pytest.raises(ValueError, match="one suite"):
         merge(verdicts)
+
+
+@pytest.mark.parametrize(
+    ("severity", "success", "passed"),
+    [
+        (Severity.CRITICAL, False, False),
+        (Severity.ERROR, False, False),
+        (Severity.WARNING, False, True),
+        (Severity.CRITICAL, True, True),
+    ],
+)
+def test_further_results_can_stop_a_release(severity, success, passed):
+    more = replace(result("splits-leak", success=success), severity=severity)
+    judged = extended(verdict(result()), more)
+    assert [r.id for r in judged.results] == ["url", "splits-leak"]
+    assert judged.passed is passed

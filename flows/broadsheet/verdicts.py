@@ -25,6 +25,13 @@ def is_empty(verdict: Verdict) -> bool:
     return verdict.rows == 0 and verdict.faults == (NO_ROWS,)
 
 
+def extended(verdict: Verdict, *results: ExpectationResult) -> Verdict:
+    """Return the verdict on a release with further results; one that stops it makes it fail."""
+    stopped = any(not r.success and r.severity is not Severity.WARNING for r in results)
+    every = (*verdict.results, *results)
+    return replace(verdict, results=every, passed=verdict.passed and not stopped)
+
+
 def to_json(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as values of JSON."""
     members: dict[str, Any] = orjson.loads(orjson.dumps(asdict(verdict)))

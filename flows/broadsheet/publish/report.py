@@ -68,9 +68,10 @@ class ReportFacts:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing stops the release."""
+        """Whether something was judged, and nothing stops the release."""
+        judged = bool(self.batches.results and self.release.results)
         verdicts = [self.batches, self.release, *([self.drift] if self.drift else [])]
-        return self.accounts.balanced and all(verdict.passed for verdict in verdicts)
+        return judged and self.accounts.balanced and all(verdict.passed for verdict in verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,9 +150,11 @@ class Bar:
 def bars(counts: Mapping[str, int], total: int, most_bars: int = 12) -> tuple[Bar, ...]:
     """Return the first bars of counts in their order; the rest is summed as "all others"."""
     pairs = list(counts.items())
-    if len(pairs) > most_bars:
-        rest = sum(count for _, count in pairs[most_bars - 1 :])
-        others = f"{len(pairs) - most_bars + 1:,} others"
-        pairs = [*pairs[: most_bars - 1], (others, rest)]
-    most = max((count for _, count in pairs), default=0) or 1
-    return tuple(Bar(label, n, n / max(total, 1), n / most) for label, n in pairs)
+    shown = pairs if len(pairs) <= most_bars else pairs[: most_bars - 1]
+    most = max((count for _, count in shown), default=0) or 1
+    bars = [Bar(label, n, n / max(total, 1), n / most) for label, n in shown]
+    if rest := pairs[len(shown) :]:
+        # Many small ones together have no bar: it would dwarf those that are compared.
+        count = sum(n for _, n in rest)
+        bars.append(Bar(f"{len(rest):,} others", count, count / max(total, 1), 0.0))
+    return tuple(bars)
