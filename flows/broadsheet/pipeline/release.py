@@ -46,10 +46,8 @@ def release(
 
     Raises:
         BroadsheetError: publishing failed; nothing was made visible.
-
     """
-    run = Run.load(run_path)
-    staged = [StagedBatch.from_json(batch) for batch in batches]
+    run, staged = Run.load(run_path), [StagedBatch.from_json(batch) for batch in batches]
     dataset_dir = run.output / run.config.dataset.name
     home = dataset_dir if publishes else run.work / "check"
     with publish.open_staging(home, expected_bytes=_expected_bytes(staged)) as staging:
