@@ -207,7 +207,9 @@ class Language(Section):
     detector: Literal["langdetect", "cld2"] = Field(
         "langdetect", description="cld2 is faster and knows more languages; needs broadsheet[cld2]"
     )
-    min_letters: int = Field(60, ge=1, description="A text with fewer letters is und")
+    min_letters: int = Field(
+        60, ge=1, description="A text with fewer letters is und (a third, where the script tells)"
+    )
     min_score: float = Field(0.9, ge=0, le=1, description="A label with a lower score is und")
     sample_chars: int = Field(1_000, ge=100, description="Most characters shown to the detector")
 
