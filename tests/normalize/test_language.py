@@ -105,6 +105,19 @@ def test_the_other_detector_agrees_or_abstains(language, text):
     assert detect_language(SENTENCES["de"] * 2, settings).language == "de"
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("el", "Το συμβούλιο αποφάσισε την Τρίτη"),
+        ("zh", "港口委员会周二决定重新开放这条古老的轮渡航线居民表示欢迎"),
+        ("ja", "港湾評議会は火曜日に古い航路の再開を決めた"),
+        ("gu", "બંદર સમિતિએ મંગળવારે જૂની ફેરી લાઇન ફરી શરૂ કરવાનો નિર્ણય કર્યો"),
+    ],
+)
+def test_a_short_text_shows_its_language_where_the_script_leaves_only_one(language, text):
+    assert detect_language(text, SETTINGS).language.split("-")[0] == language
+
+
 def test_a_mixed_text_is_und():
     mixed = " ".join(SENTENCES[language] for language in ("en", "de", "fr", "es", "pl"))
 

@@ -63,9 +63,10 @@ def detect_language(text: str, settings: Language, declared: Sequence[str] = ())
 
     """
     sample = sample_of(text, settings.sample_chars)
-    if sum(map(str.isalpha, sample)) < settings.min_letters:
+    among = candidates(sample)
+    if sum(map(str.isalpha, sample)) < _letters_needed(among, settings):
         return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,), settings.detector)
-    ranked = _by_cld2(sample) if settings.detector == "cld2" else _by_langdetect(sample)
+    ranked = _by_cld2(sample) if settings.detector == "cld2" else _by_langdetect(sample, among)
     stated = [_primary(tag) for tag in declared]
     if ranked and ranked[0][1] >= settings.min_score:
         language, score = ranked[0]
@@ -79,9 +80,14 @@ def detect_language(text: str, settings: Language, declared: Sequence[str] = ())
     return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,), settings.detector)
 
 
-def _by_langdetect(sample: str) -> list[tuple[str, float]]:
+def _letters_needed(among: frozenset[str], settings: Language) -> int:
+    """Return how many letters a text must have: fewer where its script leaves one language."""
+    is_told_by_script = len({_primary(language) for language in among}) == 1
+    return settings.min_letters // 3 if is_told_by_script else settings.min_letters
+
+
+def _by_langdetect(sample: str, among: frozenset[str]) -> list[tuple[str, float]]:
     """Return the possible languages of a text with their probabilities, the first one first."""
-    among = candidates(sample)
     probabilities = probabilities_of(sample, among) if among else None
     if probabilities is None:
         return []
