@@ -101,4 +101,45 @@ def rebuild(*, release: Path, raw: Path, check: bool, json_: bool) -> None:
     raise Failure(message, 4)
 
 
-RELEASE_COMMANDS = (diff, takedown, rebuild)
+@click.command()
+@click.argument("release", type=FOLDER)
+@click.option("--to", "target", required=True, metavar="hub:USER/NAME", help="Where to.")
+@click.option("--public", is_flag=True, help="Make a new repository public; private by default.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@as_json
+@reports_errors
+def publish(*, release: Path, target: str, public: bool, dry_run: bool, json_: bool) -> None:
+    """Upload RELEASE, whole or not at all; run again to resume."""
+    from dataclasses import asdict
+
+    from broadsheet.publish.hub import publish_to_hub
+
+    kind, _, name = target.partition(":")
+    if kind != "hub" or name.count("/") != 1:
+        raise Failure(f"{target!r} is no target; give hub:USER/NAME.", 2)
+    upload = publish_to_hub(release, name, is_private=not public, is_dry_run=dry_run)
+    if json_:
+        click.echo(json.dumps(asdict(upload), indent=2))
+        return
+    if upload.is_done:
+        click.echo(f"{target} has {release.resolve().name} already.")
+        return
+    click.echo(
+        f"{'Would upload' if dry_run else 'Uploaded'} {len(upload.added)} files, "
+        f"{upload.n_bytes / 1e6:.1f} MB, to {target} as v{release.resolve().name}:"
+    )
+    click.echo("\n".join([*(f"+ {n}" for n in upload.added), *(f"- {n}" for n in upload.removed)]))
+
+
+@click.command()
+@click.argument("release", type=FOLDER)
+@click.option("--to", "target", type=FOLDER, required=True, help="The archive to write.")
+@reports_errors
+def pack(*, release: Path, target: Path) -> None:
+    """Write RELEASE as one ZIP archive, the same bytes each time."""
+    from broadsheet.publish.packing import pack as pack_release
+
+    click.echo(f"{pack_release(release, target)}  {target}")
+
+
+RELEASE_COMMANDS = (diff, takedown, rebuild, publish, pack)
