@@ -15,6 +15,8 @@ MOST_MARKS: Final = 8
 """Combining marks that one letter may carry; pointed Hebrew and Tibetan need up to five."""
 
 _LINE_END: Final = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS: Final = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_OBJECT: Final = "\ufffc"  # stands for a picture; Python counts it as printable
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 # Joiners shape words in Arabic, Indic and South-East Asian scripts and join emoji; after any
@@ -56,10 +58,13 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
         The cleaned text, and ``text.cleaned`` and ``text.capped`` where they apply.
 
     """
-    text = _LINE_END.sub("\n", text)
-    if text.isascii() and not _HIDDEN.search(text):
-        return text, ()
-    visible = _HIDDEN.sub("", _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
+    if any(end in text for end in _LINE_ENDS):
+        text = _LINE_END.sub("\n", text)
+    visible = text
+    if not _is_all_shown(text):
+        visible = _HIDDEN.sub("", _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
+    if visible.isascii():
+        return visible, () if visible == text else (Reason.TEXT_CLEANED,)
     # Before normalising, because sorting a long run of marks takes quadratic time; and after,
     # because a few marks decompose into two.
     capped = _MARKS.sub(r"\1", visible)
@@ -71,6 +76,12 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
     if capped != visible or result != normal:
         notes.append(Reason.TEXT_CAPPED)
     return result, tuple(notes)
+
+
+def _is_all_shown(text: str) -> bool:
+    """Tell whether no character can be a hidden one: a few scans instead of a search in each."""
+    plain = text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
+    return plain.isprintable() and _OBJECT not in plain
 
 
 def squeeze(text: str) -> str:

@@ -89,12 +89,20 @@ _DESK: Final = _any(
 _PICTURE: Final = r"(?:photo(?:graph)?|image|picture|illustration)s?"
 _CAPTION: Final = re.compile(
     # "..., he told Reuters." is a sentence of an article.
-    rf".*(?:(?<!told )(?<! to )(?<!with )(?<! by )(?<!from )\b{_DESK}\)?\.?$"
+    rf"(?<!told )(?<! to )(?<!with )(?<! by )(?<!from )\b{_DESK}\)?\.?$"
     r"|\((?:photo|image|picture|credit|source|file|pictured|left|right|ap|reuters|afp)\b.*\)$"
     rf"|{_any(_PICTURE, 'foto', 'credits?')}(?: (?:by|credit|courtesy|via))?: ?[A-Z©].{{0,80}}$"
-    rf"|\b{_PICTURE} (?:by|via|courtesy) .{{2,60}}$)",
+    rf"|\b{_PICTURE} (?:by|via|courtesy) .{{2,60}}$",
     re.IGNORECASE,
 )
+# A credit holds one of these; most lines hold none and need no closer look.
+_CREDIT_WORDS: Final = (
+    "(", "photo", "image", "picture", "getty", "stock", "reuters", "afp", "dpa", "epa", "alamy",
+    "unsplash", "imago", "alliance", "handout", "associated press", "zuma", "bloomberg",
+    "courtesy", "credit", "foto", "illustration",
+)  # fmt: skip
+_CREDIT: Final = 120  # characters at the end of a line that a credit may fill
+
 _TRUNCATED: Final = re.compile(
     _any(
         rf"(?:read|continue|keep) (?:more|reading) (?:of|the rest of) (?:this|the) {_STORY}",
@@ -128,7 +136,11 @@ def is_chrome_phrase(text: str) -> bool:
 
 def is_caption_credit(text: str) -> bool:
     """Tell whether a line ends like a photograph's caption: with a credit."""
-    return len(text) <= LONGEST and _CAPTION.match(text) is not None
+    if len(text) > LONGEST:
+        return False
+    end = text[-_CREDIT:]
+    low = end.lower()
+    return any(word in low for word in _CREDIT_WORDS) and _CAPTION.search(end) is not None
 
 
 def says_truncated(text: str) -> bool:

@@ -22,15 +22,15 @@ _LINK: Final = re.compile(
     r"\(\s*<?((?:[^()\s<>]|\([^()\s]*\))*)>?(?:\s+\"[^\"\n]*\")?\s*\)"
 )
 _AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-_STRONG: Final = re.compile(r"(\*\*|__)(?=\S)([^\n]{0,400}?\S)\1")
-_EMPHASIS: Final = re.compile(r"(?<![\w*])([*_])(?![\s*_])([^\n*_]*[^\s*_])\1(?![\w*])")
+_STRONG: Final = re.compile(r"(?<!\\)(\*\*|__)(?=\S)([^\n]{0,400}?\S)\1")
+_EMPHASIS: Final = re.compile(r"(?<![\w*\\])([*_])(?![\s*_])([^\n*_]*[^\s*_\\])\1(?![\w*])")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARKUP: Final = re.compile(r"\]\(|^#{1,6} |\*\*\S|^> |^<?https?:", re.MULTILINE)
 
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
 _ITEM: Final = re.compile(r"(?:[*+•·▪●◦–-]|\d{1,2}\\?[.)])(?:\s+|$)")
-_BULLET: Final = re.compile(r"[*+•·▪●◦–-](?:\s+|$)")
-_QUOTE: Final = re.compile(r"(?:>\s?)+")
+_BULLET: Final = re.compile(r"^[*+•·▪●◦–-](?:\s+|$)")
+_QUOTE: Final = re.compile(r"^(?:>\s?)+")
 _RULE: Final = re.compile(r"[-=*_~|+:\s]{3,}$")
 _EMPHASISED: Final = re.compile(r"\s*(\*\*|[*_])(?=\S).*\S?\1\s*$")
 _SPACES: Final = re.compile(r"\s+")
@@ -165,7 +165,7 @@ def _is_wrapped(block: list[Line]) -> bool:
     if len(block) < 3 or any(line.is_item or line.heading for line in block):  # noqa: PLR2004 - two lines are no paragraph
         return False
     widths = [len(line.text) for line in block[:-1]]
-    if not all(width in _WRAP for width in widths) or len(block[-1].text) > max(widths):
+    if not all(width in _WRAP for width in widths) or len(block[-1].text) > _WRAP.stop:
         return False
     going_on = sum(not line.text[0].isupper() for line in block[1:])
     return 2 * going_on >= len(block) - 1

@@ -1,8 +1,13 @@
 """A plain record on its way through the parser: its lines, which are body, what was found."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
+from broadsheet.parse.context import Block
+from broadsheet.parse.features import Matrix
 from broadsheet.parse.lines import Line
 from broadsheet.records import Field, Witness
 from broadsheet.text import excerpt
@@ -22,13 +27,19 @@ class Page:
     Attributes:
         raw: the cleaned text.
         lines: its lines that show something.
+        features: a row a line, from :func:`broadsheet.parse.features.line_features`.
+        odds: log odds of each line to be body.
+        block: where the body lies.
         is_body: for each line, whether it belongs to the article's body.
         found: the witnesses so far.
 
     """
 
     raw: str
-    lines: list[Line]
+    lines: Sequence[Line]
+    features: Matrix
+    odds: npt.NDArray[np.float32]
+    block: Block
     is_body: list[bool]
     found: list[Witness] = field(default_factory=list)
 
@@ -47,6 +58,10 @@ class Page:
         if stated:
             self.found.extend(stated)
             self.is_body[index] = False
+
+    def stated(self, name: Field) -> str | None:
+        """Return the first value that was found for a field."""
+        return next((witness.value for witness in self.found if witness.field == name), None)
 
     def text(self) -> str:
         """Return the body: paragraphs separated by a blank line, items of a list by a line end."""

@@ -1,39 +1,68 @@
 """Plain text and Markdown: the article told from the lines around it."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
+import numpy as np
+
 from broadsheet.parse.chrome import says_paywalled, says_truncated
-from broadsheet.parse.classify import body_probabilities
-from broadsheet.parse.head import prefix_date, read_credits, read_head, read_trailer
-from broadsheet.parse.lines import is_marked_up, read_lines
+from broadsheet.parse.context import main_block
+from broadsheet.parse.features import line_features
+from broadsheet.parse.head import read_bare_head, read_head
+from broadsheet.parse.interruptions import leave_out_interruptions, leave_out_recurring
+from broadsheet.parse.lines import Line, is_marked_up, read_lines
+from broadsheet.parse.models import Models, shipped_models
 from broadsheet.parse.page import Page, witness
+from broadsheet.parse.trailer import prefix_date, read_credits, read_trailer
 from broadsheet.reasons import Reason
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Witness
 from broadsheet.text import clean, excerpt
 
-_THRESHOLD: Final = 0.5
+LEAST_ODDS: Final = 0.2
+"""Log odds above which a line is taken for body: a little doubt leaves it out."""
 
 
-def parse_text(record: RawRecord) -> ParsedArticle | Rejection:
+def parse_text(
+    record: RawRecord, recurring: AbstractSet[int] = frozenset(), models: Models | None = None
+) -> ParsedArticle | Rejection:
     """Tell the article of a plain or Markdown record from its page.
+
+    Args:
+        record: a record whose media is ``text`` or ``markdown``.
+        recurring: keys of the lines that recur across the record's outlet, see
+            :mod:`broadsheet.parse.recurring`.
+        models: what was learned; the shipped models by default.
 
     Returns:
         The parsed article, or a rejection with ``content.empty`` where no body is left.
 
     """
+    models = models or shipped_models()
     raw, cleaning = clean(record.text)
     prefix = prefix_date(raw)
     shown = " " * prefix.end + raw[prefix.end :] if prefix else raw
-    lines = read_lines(shown, markdown=record.media == "markdown" or is_marked_up(raw))
-    page = Page(raw, lines, [p >= _THRESHOLD for p in body_probabilities(lines)])
+    markdown = record.media == "markdown" or is_marked_up(raw)
+    page = _page(raw, read_lines(shown, markdown=markdown), models, markdown=markdown)
     page.found.extend(_declared(record))
+    if recurring:
+        leave_out_recurring(page, recurring)
+    leave_out_interruptions(page)
+    read_trailer(page)
     if prefix:
         page.found.append(prefix.witness)
-    read_trailer(page)
-    read_head(page, is_bare=prefix is not None)
+        read_bare_head(page)
+    elif page.lines:
+        read_head(page, models)
     read_credits(page)
     return _article(record, page, (*record.notes, *cleaning))
+
+
+def _page(raw: str, lines: list[Line], models: Models, *, markdown: bool) -> Page:
+    features = line_features(lines, models.words, markdown=markdown)
+    odds = models.body.log_odds(features.astype(np.float32))
+    is_body = [bool(odd > LEAST_ODDS) for odd in odds]
+    return Page(raw, lines, features, odds, main_block(features, odds), is_body)
 
 
 def _article(record: RawRecord, page: Page, notes: tuple[Reason, ...]) -> ParsedArticle | Rejection:

@@ -1,0 +1,64 @@
+"""What interrupts a body although its lines look like prose: rules that overrule the model."""
+
+import re
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from broadsheet.parse.chrome import is_chrome_phrase
+from broadsheet.parse.features import NAMES
+from broadsheet.parse.page import Page
+from broadsheet.parse.recurring import line_key
+
+_SURE: Final = 2.0  # log odds from which a line is body, whatever phrase it opens with
+_HEADLINE_WORDS: Final = range(9, 25)
+_FOREIGN: Final = 50  # per cent of a headline's longer words that the text may share
+_PROSE: Final = 50  # characters of a neighbour that is a paragraph
+_ENDS_OPEN: Final = re.compile(r"[\w)’'\"”]$")
+_TOPICAL: Final = NAMES.index("topical")
+
+
+def leave_out_interruptions(page: Page) -> None:
+    """Take phrases of page chrome and a lone headline of another article out of the body."""
+    for index in page.body():
+        line = page.lines[index]
+        is_link = line.text.startswith("http")
+        if page.odds[index] < _SURE and not is_link and is_chrome_phrase(line.text):
+            page.is_body[index] = False
+    lone = _lone_headline(page)
+    if lone is not None:
+        page.is_body[lone] = False
+
+
+def leave_out_recurring(page: Page, keys: AbstractSet[int]) -> None:
+    """Take the lines out of the body that stand on many pages of the outlet."""
+    for index in page.body():
+        # As the census saw it: the raw line, markup and all.
+        if line_key(page.raw_line(index)) in keys:
+            page.is_body[index] = False
+
+
+def _lone_headline(page: Page) -> int | None:
+    """Return the one line in mid-text that reads like another article's headline.
+
+    A text is parted by subheads or by none: a single sentence without a full stop, apart from the
+    paragraphs around it and about something else, is the link to a related article.
+    """
+    body = page.body()
+    open_lines = [i for i in body[1:-1] if _ENDS_OPEN.search(page.lines[i].text)]
+    open_lines = [i for i in open_lines if not _is_quotation(page.lines[i].text)]
+    if len(open_lines) != 1:
+        return None
+    (index,) = open_lines
+    line, at = page.lines[index], body.index(index)
+    neighbours = [page.lines[body[at - 1]], page.lines[body[at + 1]]]
+    is_apart = line.follows_blank and page.lines[index + 1].follows_blank
+    is_plain = not (line.heading or line.is_item or line.is_quote or line.is_emphasised)
+    is_headline = line.text.count(" ") + 1 in _HEADLINE_WORDS and is_apart and is_plain
+    is_foreign = page.features[index, _TOPICAL] < _FOREIGN
+    if is_headline and is_foreign and all(len(near.text) >= _PROSE for near in neighbours):
+        return index
+    return None
+
+
+def _is_quotation(text: str) -> bool:
+    return text[-1] in "\"'”’" and len(text) > 1 and text[-2] in ".!?…,"

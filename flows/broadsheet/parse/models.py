@@ -1,0 +1,61 @@
+"""The trained part of reading plain text: a list of weighted words and four small forests.
+
+``benchmarks/text_training.py`` makes the file from public benchmark labels (Apache-2.0 and MIT);
+it holds word weights and integers, no text of any page. Every score is a sum of integers, so the
+same page gives the same answer everywhere.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Literal
+
+import orjson
+
+from broadsheet.parse.html_forest import Forest, forest_of
+
+FILE: Final = "text_models.json"
+Finder = Literal["title", "date", "author"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Models:
+    """Everything that was learned.
+
+    Attributes:
+        words: weight of a lower-case word for page chrome (above zero) or body (below).
+        body: scores a line as part of the body.
+        finders: score a line as headline, as stating the date, as byline.
+        calibration: slope and offset that turn a finder's log odds into a probability (Platt,
+            "Probabilistic Outputs for Support Vector Machines", 1999), fitted on held-out pages.
+
+    """
+
+    words: Mapping[str, int]
+    body: Forest
+    finders: Mapping[Finder, Forest]
+    calibration: Mapping[Finder, tuple[float, float]]
+
+    def confidence(self, finder: Finder, odds: float) -> float:
+        """Return the estimated probability that a finder's choice is right, to two digits."""
+        slope, offset = self.calibration[finder]
+        return round(1 / (1 + math.exp(-(slope * odds + offset))), 2)
+
+
+@cache
+def shipped_models() -> Models:
+    """Load the models that are shipped beside this module."""
+    path = resources.files("broadsheet.parse") / "data" / FILE
+    return models_of(orjson.loads(path.read_bytes()))
+
+
+def models_of(data: dict[str, Any]) -> Models:
+    """Build the models from their JSON form, as the training script writes it."""
+    return Models(
+        words=data["words"],
+        body=forest_of(data["body"]),
+        finders={name: forest_of(forest) for name, forest in data["finders"].items()},
+        calibration={name: tuple(pair) for name, pair in data["calibration"].items()},
+    )
