@@ -1,0 +1,372 @@
+"""Write ``raw/``: one small file of every raw format. Run it after a format was added.
+
+Usage: python seeds/formats/make_raw.py [FOLDER]
+"""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+EPOCH = (2024, 5, 1, 0, 0, 0)
+PLACES = (
+    "harbour", "library", "north bridge", "railway station", "fish market", "town hall", "museum",
+    "lighthouse", "school", "ferry terminal", "old mill", "hospital", "swimming hall", "theatre",
+    "brewery", "botanical garden", "fire station", "observatory", "chapel", "ice rink", "ropewalk",
+    "weather station", "boatyard", "concert hall", "water tower", "post office", "archive",
+    "tram depot", "market square", "cinema", "stadium", "bakery", "orchard", "university",
+    "customs house", "printing works", "windmill", "quarry", "canal lock", "sawmill",
+    "north quay", "toll house", "bicycle works", "maritime school",
+)  # fmt: skip
+EVENTS = (
+    "reopened after a long winter of repairs, and several hundred people came to see the new roof",
+    "will stay closed until the autumn, because the inspectors found water behind the east wall",
+    "received a grant for new windows, which the council had asked for three times before",
+    "counted more visitors than in any year since it was built, its director told the council",
+)  # fmt: skip
+
+
+def stories() -> Iterator[dict[str, str]]:
+    """Yield invented articles, no two alike."""
+    for number, place in enumerate(PLACES):
+        event = EVENTS[number % len(EVENTS)]
+        day = number % 28 + 1
+        yield {
+            "title": f"The {place} of Hollin makes news",
+            "url": f"https://post.hollin.example/2024/05/{place.replace(' ', '-')}",
+            "date": f"2024-05-{day:02}T08:30:00+02:00",
+            "author": ("Ida Vell", "Tom Rask", "Mara Onn")[number % 3],
+            "text": (
+                f"The {place} of Hollin {event}.\n\n"
+                f"Residents who live beside the {place} said on Tuesday that they had waited for "
+                f"this day number {day} of the month with some impatience. The mayor thanked all "
+                f"{number + 12} volunteers by name."
+            ),
+        }
+
+
+def main(folder: Path) -> None:
+    """Write all files."""
+    source = stories()
+    for name, make in MAKERS.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make(source))
+
+
+def plain(story: dict[str, str]) -> str:
+    """Return a story as a text file."""
+    return f"{story['title']}\n\nBy {story['author']}\n\n{story['date'][:10]}\n\n{story['text']}\n"
+
+
+def html(story: dict[str, str], charset: str = "utf-8") -> str:
+    """Return a story as a page."""
+    body = "".join(f"<p>{p}</p>\n" for p in story["text"].split("\n\n"))
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="{charset}">'
+        f"<title>{story['title']} – Hollin Post</title>"
+        f'<link rel="canonical" href="{story["url"]}">'
+        f'<meta property="article:published_time" content="{story["date"]}">'
+        f'<meta name="author" content="{story["author"]}"></head>\n<body><nav>Home</nav>'
+        f"<article><h1>{story['title']}</h1>\n{body}</article></body></html>\n"
+    )
+
+
+def text_file(source: Iterator[dict[str, str]]) -> bytes:
+    return plain(next(source)).encode()
+
+
+def markdown_file(source: Iterator[dict[str, str]]) -> bytes:
+    return f"# {plain(next(source))}".encode()
+
+
+def html_file(source: Iterator[dict[str, str]]) -> bytes:
+    return html(next(source), "windows-1252").encode("cp1252")
+
+
+def xhtml_file(source: Iterator[dict[str, str]]) -> bytes:
+    page = html(next(source)).replace("<!DOCTYPE html>\n", "")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{page}'.encode()
+
+
+def mhtml_file(source: Iterator[dict[str, str]]) -> bytes:
+    story = next(source)
+    head = (
+        f"From: <Saved by Blink>\r\nSnapshot-Content-Location: {story['url']}\r\n"
+        f"Subject: {story['title']}\r\nDate: Sun, 2 Jun 2024 10:00:00 -0000\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related; type="text/html"; boundary="B"\r\n'
+        "\r\n--B\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+        f"Content-Location: {story['url']}\r\n\r\n"
+    )
+    style = "\r\n--B\r\nContent-Type: text/css\r\n\r\np { margin: 1em }\r\n--B--\r\n"
+    return f"{head}{html(story)}{style}".encode()
+
+
+def eml_file(source: Iterator[dict[str, str]]) -> bytes:
+    return message(next(source)).encode()
+
+
+def message(story: dict[str, str]) -> str:
+    """Return a story as a newsletter."""
+    return (
+        "From: Hollin Post <news@post.hollin.example>\nList-Id: <daily.post.hollin.example>\n"
+        f"Subject: {story['title']}\nDate: Wed, 01 May 2024 08:30:00 +0200\n"
+        f"Content-Type: text/plain; charset=utf-8\n\n{story['text']}\n"
+    )
+
+
+def mbox_file(source: Iterator[dict[str, str]]) -> bytes:
+    envelope = "From news@post.hollin.example Wed May  1 08:30:00 2024\n"
+    return "\n".join(envelope + message(next(source)) for _ in range(2)).encode()
+
+
+def jsonl_file(source: Iterator[dict[str, str]]) -> bytes:
+    return "".join(json.dumps(next(source)) + "\n" for _ in range(2)).encode()
+
+
+def json_file(source: Iterator[dict[str, str]]) -> bytes:
+    articles = [next(source), next(source)]
+    return json.dumps({"status": "ok", "articles": articles}, indent=1).encode()
+
+
+def table_file(source: Iterator[dict[str, str]], delimiter: str = ",") -> bytes:
+    buffer = io.StringIO()
+    rows = [next(source), next(source)]
+    writer = csv.DictWriter(buffer, list(rows[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
+
+
+def tsv_file(source: Iterator[dict[str, str]]) -> bytes:
+    return table_file(source, "\t")
+
+
+def parquet_file(source: Iterator[dict[str, str]]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist([next(source), next(source)]), sink)
+    return bytes(sink.getvalue())
+
+
+def arrow_file(source: Iterator[dict[str, str]]) -> bytes:
+    table = pa.Table.from_pylist([next(source)])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def rss_file(source: Iterator[dict[str, str]]) -> bytes:
+    items = "".join(
+        f"<item><title>{s['title']}</title><link>{s['url']}</link>"
+        f"<pubDate>Wed, 01 May 2024 08:30:00 +0200</pubDate>"
+        f"<description><![CDATA[{s['text']}]]></description></item>\n"
+        for s in (next(source), next(source))
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
+        f"<title>Hollin Post</title><language>en</language>\n{items}</channel></rss>\n"
+    ).encode()
+
+
+def atom_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    return (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Hollin Post</title>'
+        f"<entry><title>{s['title']}</title><link href='{s['url']}'/>"
+        f"<published>{s['date']}</published><author><name>{s['author']}</name></author>"
+        f'<content type="text">{s["text"]}</content></entry></feed>\n'
+    ).encode()
+
+
+def nitf_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    body = "".join(f"<p>{p}</p>" for p in s["text"].split("\n\n"))
+    return (
+        '<nitf xml:lang="en"><head><docdata><date.issue norm="20240501T083000+0200"/></docdata>'
+        '<pubdata name="Hollin Post"/></head><body><body.head><hedline>'
+        f"<hl1>{s['title']}</hl1></hedline><byline>By {s['author']}</byline></body.head>"
+        f"<body.content>{body}</body.content></body></nitf>\n"
+    ).encode()
+
+
+def newsml_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    body = "".join(f"<p>{p}</p>" for p in s["text"].split("\n\n"))
+    return (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:hollin:1" xml:lang="en">'
+        f"<itemMeta><versionCreated>{s['date']}</versionCreated></itemMeta>"
+        f"<contentMeta><headline>{s['title']}</headline><by>{s['author']}</by></contentMeta>"
+        f"<contentSet><inlineXML><nitf><body><body.content>{body}</body.content></body></nitf>"
+        "</inlineXML></contentSet></newsItem>\n"
+    ).encode()
+
+
+def tei_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    body = "".join(f"<p>{p}</p>" for p in s["text"].split("\n\n"))
+    return (
+        '<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>'
+        f"<title>{s['title']}</title><author>{s['author']}</author></titleStmt><sourceDesc><bibl>"
+        f'<title level="j">Hollin Post</title><date when="{s["date"][:10]}"/></bibl></sourceDesc>'
+        f"</fileDesc></teiHeader><text><body>{body}</body></text></TEI>\n"
+    ).encode()
+
+
+def warc_record(kind: str, url: str, block: bytes, content_type: str) -> bytes:
+    """Return one WARC record."""
+    head = (
+        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\n"
+        f"WARC-Date: 2024-06-02T10:00:00Z\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def fetched(story: dict[str, str]) -> list[bytes]:
+    """Return the request and the response of a crawl."""
+    request = b"GET / HTTP/1.1\r\nHost: post.hollin.example\r\n\r\n"
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    return [
+        warc_record("request", story["url"], request, "application/http; msgtype=request"),
+        warc_record(
+            "response",
+            story["url"],
+            page + html(story).encode(),
+            "application/http; msgtype=response",
+        ),
+    ]
+
+
+def warc_file(source: Iterator[dict[str, str]]) -> bytes:
+    return b"".join(fetched(next(source)))
+
+
+def warc_gz_file(source: Iterator[dict[str, str]]) -> bytes:
+    records = [*fetched(next(source)), *fetched(next(source))]
+    return b"".join(gzip.compress(record, mtime=0) for record in records)
+
+
+def wet_gz_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    record = warc_record("conversion", s["url"], plain(s).encode(), "text/plain")
+    return gzip.compress(record, mtime=0)
+
+
+def docx_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    heading = (
+        f'<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:t>{s["title"]}</w:t></w:r></w:p>'
+    )
+    body = "".join(f"<w:p><w:r><w:t>{p}</w:t></w:r></w:p>" for p in s["text"].split("\n\n"))
+    xml = f'<w:document xmlns:w="{word}"><w:body>{heading}{body}</w:body></w:document>'
+    return zipped({"word/document.xml": xml.encode()})
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Return a zip archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), content)
+    return buffer.getvalue()
+
+
+def zip_file(source: Iterator[dict[str, str]]) -> bytes:
+    return zipped({"a/one.txt": text_file(source), "b/two.html": html_file(source)})
+
+
+def tar_of(files: dict[str, bytes]) -> bytes:
+    """Return a tar archive."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def tar_file(source: Iterator[dict[str, str]]) -> bytes:
+    return tar_of({"one.txt": text_file(source)})
+
+
+def tgz_file(source: Iterator[dict[str, str]]) -> bytes:
+    nested = zipped({"two.txt": text_file(source)})
+    return gzip.compress(tar_of({"one.md": markdown_file(source), "two.zip": nested}), mtime=0)
+
+
+def lexisnexis_file(source: Iterator[dict[str, str]]) -> bytes:
+    parts = (
+        f"\n                 {n} of 2 DOCUMENTS\n\n                 Hollin Post\n\n"
+        f"                 May {n}, 2024 Wednesday\n\n{s['title']}\n\nBYLINE: {s['author']}\n\n"
+        f"LENGTH: 60 words\n\n{s['text']}\n\nLOAD-DATE: May 2, 2024\n"
+        for n, s in ((1, next(source)), (2, next(source)))
+    )
+    return "".join(parts).encode()
+
+
+def factiva_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    lead, rest = s["text"].split("\n\n")
+    return (
+        f"HD\n{s['title']}\nBY  {s['author']}\nPD  1 May 2024\nSN  Hollin Post\nLA  English\n"
+        f"LP\n{lead}\n\nTD\n{rest}\n\nAN  Document HOLPO00020240501ek510000x\n"
+    ).encode()
+
+
+MAKERS = {
+    "text.txt": text_file,
+    "markdown.md": markdown_file,
+    "page.html": html_file,
+    "page_files/style.css": lambda _: b"p { margin: 1em }\n",
+    "page.xhtml": xhtml_file,
+    "saved.mhtml": mhtml_file,
+    "letter.eml": eml_file,
+    "letters.mbox": mbox_file,
+    "lines.jsonl": jsonl_file,
+    "document.json": json_file,
+    "table.csv": table_file,
+    "table.tsv": tsv_file,
+    "table.parquet": parquet_file,
+    "table.arrow": arrow_file,
+    "feed.rss": rss_file,
+    "feed.atom": atom_file,
+    "story.nitf": nitf_file,
+    "newsml.xml": newsml_file,
+    "tei.xml": tei_file,
+    "crawl.warc": warc_file,
+    "crawl.warc.gz": warc_gz_file,
+    "crawl.warc.wet.gz": wet_gz_file,
+    "story.docx": docx_file,
+    "packed.txt.gz": lambda source: gzip.compress(text_file(source), mtime=0),
+    "packed.txt.bz2": lambda source: bz2.compress(text_file(source)),
+    "packed.txt.xz": lambda source: lzma.compress(text_file(source)),
+    "packed.jsonl.zst": lambda source: zstd.compress(jsonl_file(source)),
+    "several.zip": zip_file,
+    "several.tar": tar_file,
+    "nested.tgz": tgz_file,
+    "lexisnexis.txt": lexisnexis_file,
+    "factiva.txt": factiva_file,
+}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "raw")
