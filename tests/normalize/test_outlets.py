@@ -169,6 +169,7 @@ def test_an_agency_may_publish_at_an_aggregator_under_its_own_name():
         ("https://gullbay.blogspot.com/2020/01/a.html", "gullbay.blogspot.com"),
         ("https://gullbay.wordpress.com/a", None),
         ("https://medium.com/@gullbay/a", None),
+        ("https://blog.goo.ne.jp/gullbay/e/1", None),
     ],
 )
 def test_a_blog_belongs_to_its_writer_and_not_to_its_host(url, domain):

@@ -170,7 +170,8 @@ def _match(outlet: Outlet, rule: str, found_in: str, found_at: Outlet | None = N
 def _blog_domain(owner: Outlet, host: str) -> str | None:
     """Return the domain of one blog, where the Public Suffix List gives each blog its own."""
     domain = registrable_domain(host) if owner.kind is Kind.BLOG_HOST else None
-    return None if domain in {d.host for d in owner.domains} else domain
+    is_blog = domain and any(domain.endswith(f".{d.host}") for d in owner.domains)
+    return domain if is_blog else None
 
 
 def _from_archive(url: str, archive: Outlet, registry: Registry) -> OutletMatch | None:
