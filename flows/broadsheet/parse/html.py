@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from broadsheet.parse.html_authors import choose_authors
-from broadsheet.parse.html_body import find_body
+from broadsheet.parse.html_body import find_body, without_head
 from broadsheet.parse.html_dates import choose_dates
 from broadsheet.parse.html_marks import read_marks
 from broadsheet.parse.html_setting import setting_of
@@ -54,13 +54,14 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
     found = read_statements(page.root)
     read_marks(page, found)
     setting = setting_of(record, found)
-    body = find_body(page, setting.headline, found.body)
-    text, cleaning = clean(body.text)
+    body = find_body(page, setting.headline, setting.description, found.body)
+    titles = choose_titles(page, found, body, setting)
+    text, cleaning = clean(without_head(body.text, titles[0].value if titles else ""))
     if not text:
         return _empty(record, "no block of the page reads like the body of an article")
     witnesses = (
         *_declared(record),
-        *choose_titles(page, found, body, setting),
+        *titles,
         *choose_authors(page, found, body, setting),
         *choose_dates(page, found, body, setting),
         *_plain_fields(found),

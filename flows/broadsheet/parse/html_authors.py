@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from broadsheet.parse.html_body import Body
+from broadsheet.parse.html_bylines import has_leading_by, names_in, starts_as_byline
 from broadsheet.parse.html_choice import by_confidence, probabilities, witnesses
-from broadsheet.parse.html_features import Floats, count_words
+from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_setting import Setting, key_of
 from broadsheet.parse.html_statements import Statements
@@ -49,32 +50,6 @@ FEATURES: Final = (
     *(f"around.{number}" for number in range(len(_AROUND))),
 )
 
-_BY: Final = (
-    r"(?:(?:written|posted|published|story|words|text|report(?:ed|ing)?|article|review(?:ed)?|"
-    r"submitted|contributed|words and photos|geschrieben|verfasst|veröffentlicht|ein beitrag|"
-    r"publié|écrit|rédigé|escrito|publicado|scritto|pubblicato|geplaatst|tekst|texte|testo|"
-    r"texto)\s+)?"
-    r"(?:by|von|par|por|di|da|door|av|af|przez|от|автор|autore?s?|authors?|auteurs?|"
-    r"autor(?:in|en|ka)?|"
-    r"text|texte|tekst|redaktion|verfasser|συντάκτης|γράφει(?: ο| η)?|著者|作者|文|記者|記事|"
-    r"writer|editor|"
-    r"skrevet av|napisał[ao]?|yazar|autor wpisu|penulis)"
-)
-_LEADING_BY: Final = re.compile(rf"^{_BY}\s*[:：]?\s+(?=\S)|^{_BY}\s*[:：]\s*", re.IGNORECASE)
-_BYLINE: Final = re.compile(rf"^{_BY}(?:\s*[:：]\s*|\s+)(?=[^\W\d_])", re.IGNORECASE)
-_CUT: Final = re.compile(
-    r"\s+[|•·–—‖/]\s+|\s*[|•·]\s*|\s+-\s+|\s*[(\[]|\s{2,}|\n|\s*@|\s+https?:|"
-    r"\s+(?:on|am|le|el|il|op|den|dnia)\s+(?=\S*\d)|,?\s+(?=\d)|\s*:\s*|"
-    r",?\s+(?:updated|published|posted|follow|"
-    r"for the|for|in|at|is an?|staff|senior|special to|"
-    r"contributor|correspondent|reporter|editor|columnist|writer|associated press|contributing|"
-    r"photos? by|für)\b",
-    re.IGNORECASE,
-)
-_SPLIT: Final = re.compile(
-    r"\s*[;|/\n&、，]\s*|\s*,\s+(?:(?:and|und|et|y|e)\s+)?"
-    r"|\s+(?:and|And|AND|und|et|y|e|og|och|en|mit|with|και|и|i)\s+(?=\S)"
-)
 _ROLE: Final = re.compile(
     r"\b(?:staff|admin|editors?|editorial|team|redaktion|redacci[oó]n|r[eé]daction|redazione|"
     r"newsroom|news|desk|guest|press|agency|agentur|reuters|associated|afp|dpa|apa|ap|wire|bureau|"
@@ -85,7 +60,6 @@ _ROLE: Final = re.compile(
 _MARK: Final = re.compile(r"[@#:/|•<>{}=?!…\"“”]|https?|www\.|\.com\b")
 _LEAST_CONFIDENCE: Final = 0.4
 _MOST_WITNESSES: Final = 10
-_LONGEST: Final = 8  # words; a longer text is no name
 _MOST: Final = 60
 _HEAD: Final = 25
 _TAIL: Final = 6
@@ -119,7 +93,7 @@ def gather_authors(page: Page, found: Statements, body: Body) -> list[AuthorClai
     met: set[str] = set()
     places = [(s.value, s.rule, s.block, s.excerpt) for s in found.of("author")]
     for value, rule, block, excerpt in (*places, *_bylines(page, body)):
-        has_by = _LEADING_BY.match(value) is not None
+        has_by = has_leading_by(value)
         for name in names_in(value):
             key = key_of(name)
             if len(claims) >= _MOST and key not in claims:
@@ -142,27 +116,12 @@ def _bylines(page: Page, body: Body) -> Iterator[tuple[str, str, int, str]]:
     end = int(chosen[-1]) if len(chosen) else 0
     for index in range(max(0, start - _HEAD), min(len(page.blocks), start + 4)):
         text = page.blocks[index].text
-        if len(text) < 160 and _BYLINE.match(text):  # noqa: PLR2004 - a line, no paragraph
+        if len(text) < 160 and starts_as_byline(text):  # noqa: PLR2004 - a line, no paragraph
             yield text, "byline", index, text
     for index in range(max(start + 4, end - 2), min(len(page.blocks), end + _TAIL)):
         text = page.blocks[index].text
-        if len(text) < 120 and _BYLINE.match(text):  # noqa: PLR2004 - a line, no paragraph
+        if len(text) < 120 and starts_as_byline(text):  # noqa: PLR2004 - a line, no paragraph
             yield text, "signature", index, text
-
-
-def names_in(value: str) -> list[str]:
-    """Return the names in a byline as found: without "by", roles, dates and addresses."""
-    if value.startswith(("http:", "https:", "www.", "//")):
-        return []
-    value = _LEADING_BY.sub("", value.strip(), count=1)
-    names = []
-    for part in _SPLIT.split(value):
-        name = _LEADING_BY.sub("", part, count=1)
-        cut = _CUT.search(name)
-        name = (name[: cut.start()] if cut else name).strip(" ,.;:-–—|\"'“”*")
-        if name and key_of(name) and count_words(name) <= _LONGEST and len(name) < 80:  # noqa: PLR2004
-            names.append(name)
-    return names
 
 
 def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: Setting) -> Floats:
@@ -218,7 +177,7 @@ def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) 
     """
     claims = gather_authors(page, found, body)
     rows = author_features(claims, page, body, setting)
-    confidences = probabilities(load_forest("authors").log_odds(rows))
+    confidences = probabilities(load_forest("authors"), rows)
     chosen = [number for number, p in enumerate(confidences) if p >= _LEAST_CONFIDENCE]
     if not chosen:
         return []

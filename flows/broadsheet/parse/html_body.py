@@ -12,20 +12,31 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.parse.html_bylines import starts_as_byline
 from broadsheet.parse.html_context import second_features
+from broadsheet.parse.html_days import days_in
 from broadsheet.parse.html_features import block_features, count_words
 from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_setting import key_of
 from broadsheet.parse.html_statements import plain
 from broadsheet.parse.html_tree import Page, read_page
 
 # Log odds above which a block is body; chosen on held-out documents.
-_THRESHOLD: Final = 0.2
+_THRESHOLD: Final = 0.3
 # A page that yields less is asked again, less strictly, down to the lowest threshold.
-_ENOUGH_CHARS: Final = 400
-_LOWEST_THRESHOLD: Final = -1.2
+_ENOUGH_CHARS: Final = 300
+_LOWEST_THRESHOLD: Final = -2.0
 _STEP: Final = 0.2
 # A repeated shorter line (a refrain, "Yes.") may be the author's.
 _LONGEST_REFRAIN: Final = 30
+# A block so long may hold everything that the other blocks say.
+_WHOLE_CHARS: Final = 800
+_WHOLE_SHARE: Final = 0.3
+_SAME_SHARE: Final = 0.7
+_HEAD: Final = 3  # paragraphs among which headline, byline and date may have come along
+_LONGEST_CREDIT: Final = 100
+_MOST_CREDIT_WORDS: Final = 12
+_CREDIT_SHARE: Final = 0.4
 # A stated body wins where the page shows less than this share of it: the rest is drawn by script.
 _SHOWN_SHARE: Final = 0.5
 _MIN_STATED_WORDS: Final = 40
@@ -50,26 +61,30 @@ class Body:
     is_stated: bool = False
 
 
-def find_body(page: Page, title: str, declared: str) -> Body:
+def find_body(page: Page, title: str, description: str, declared: str) -> Body:
     """Choose the blocks of the body and join them.
 
     Args:
         page: the parsed page.
         title: the headline that the page's head states, or an empty string.
+        description: the summary that the head states, or an empty string.
         declared: ``articleBody`` of its JSON-LD, or an empty string.
 
     """
-    flat = plain(declared)
+    scores = np.zeros(0, np.float32)
     if page.blocks:
-        features = block_features(page, title, flat)
+        features = block_features(page, title, description, plain(declared))
         first = load_forest("blocks_first").log_odds(features)
         scores = load_forest("blocks_second").log_odds(second_features(page, first, features))
-        chosen = _choose(page, scores)
-    else:
-        scores = np.zeros(0, np.float32)
-        chosen = np.zeros(0, bool)
+    return body_of(page, scores, declared)
+
+
+def body_of(page: Page, scores: npt.NDArray[np.float32], declared: str) -> Body:
+    """Choose blocks by their log odds, or the stated body where the page shows too little of it."""
+    chosen = _choose(page, scores)
     text = _join(page, chosen)
-    if flat and count_words(flat) >= _MIN_STATED_WORDS and len(text) < _SHOWN_SHARE * len(flat):
+    flat = plain(declared)
+    if count_words(flat) >= _MIN_STATED_WORDS and len(text) < _SHOWN_SHARE * len(flat):
         return Body(_stated(declared), scores, chosen, is_stated=True)
     return Body(text, scores, chosen)
 
@@ -80,13 +95,46 @@ def _choose(page: Page, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_
     while chars[scores > threshold].sum() < _ENOUGH_CHARS and threshold > _LOWEST_THRESHOLD:
         threshold -= _STEP
     chosen = scores > threshold
-    seen: set[str] = set()
-    for index in np.flatnonzero(chosen).tolist():
-        text = page.blocks[index].text
-        if len(text) > _LONGEST_REFRAIN and text in seen:
-            chosen[index] = False
-        seen.add(text)
+    _drop_repeats(page, chosen)
+    _drop_wholes(page, chosen)
     return chosen
+
+
+def _drop_repeats(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
+    """Leave out passages that were chosen before: two blocks or more, one after the other.
+
+    A single repeated block, such as the question that a series of interviews shares, stays.
+    """
+    order = np.flatnonzero(chosen).tolist()
+    texts = [page.blocks[index].text for index in order]
+    seen: set[str] = set()
+    is_repeat = []
+    for text in texts:
+        is_repeat.append(text in seen and len(text) > _LONGEST_REFRAIN)
+        seen.add(text)
+    for place, index in enumerate(order):
+        beside = is_repeat[max(place - 1, 0) : place + 2]
+        if is_repeat[place] and (sum(beside) > 1 or texts[place] == texts[place - 1]):
+            chosen[index] = False
+
+
+def _drop_wholes(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
+    """Leave out a block that holds the whole text once more, as pages do for machines."""
+    order = np.flatnonzero(chosen).tolist()
+    total = sum(len(page.blocks[index].text) for index in order)
+    for index in order:
+        text = page.blocks[index].text
+        if _WHOLE_CHARS < len(text) > _WHOLE_SHARE * total:
+            rest = _runs(" ".join(page.blocks[i].text for i in order if i != index and chosen[i]))
+            own = _runs(text)
+            if len(own & rest) > _SAME_SHARE * len(own):
+                chosen[index] = False
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Return the runs of four words of a text."""
+    parts = text.split()
+    return set(zip(*(parts[shift:] for shift in range(4)), strict=False))
 
 
 def _join(page: Page, chosen: npt.NDArray[np.bool_]) -> str:
@@ -97,8 +145,30 @@ def _join(page: Page, chosen: npt.NDArray[np.bool_]) -> str:
         is_item = page.nodes[block.node].tag == "li"
         parts += (glue, "- " if is_item and not block.text.startswith("- ") else "", block.text)
         follows = index + 1 < len(chosen) and chosen[index + 1]
-        glue = "\n" if block.is_line and follows else "\n\n"
+        glue = "\n" if block.is_line and follows and not block.has_gap else "\n\n"
     return "".join(parts)
+
+
+def without_head(text: str, title: str) -> str:
+    """Return a body without headline, byline and date, where its first paragraphs are such."""
+    paragraphs = text.split("\n\n")
+    key = key_of(title)
+    head = [
+        part
+        for part in paragraphs[:_HEAD]
+        if not ((key and key_of(part) == key) or _is_credit(part))
+    ]
+    return "\n\n".join(head + paragraphs[_HEAD:]) or text
+
+
+def _is_credit(text: str) -> bool:
+    """Tell whether a paragraph is but a byline or a date."""
+    if len(text) > _LONGEST_CREDIT or text.endswith((".", "!", "?", ":", "”", '"', "。")):
+        return False
+    if starts_as_byline(text):
+        return count_words(text) <= _MOST_CREDIT_WORDS
+    said = sum(len(day.text) for day in days_in(text, "DMY"))
+    return said > 0 and said >= _CREDIT_SHARE * len(text)
 
 
 def _stated(declared: str) -> str:

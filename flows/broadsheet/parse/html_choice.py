@@ -6,16 +6,18 @@ from typing import Final
 import numpy as np
 
 from broadsheet.parse.html_features import Floats
+from broadsheet.parse.html_forest import Forest
 from broadsheet.records import Field, Witness
 
 _MOST_WITNESSES: Final = 12
 _CEILING: Final = 0.995
 
 
-def probabilities(log_odds: Floats) -> list[float]:
-    """Turn log odds into probabilities, rounded so that no processor's last bit shows."""
+def probabilities(forest: Forest, rows: Floats) -> list[float]:
+    """Return how likely each row is right, rounded so that no processor's last bit shows."""
+    log_odds = forest.log_odds(rows).astype(np.float64) * forest.slope + forest.offset
     with np.errstate(over="ignore"):
-        values = 1 / (1 + np.exp(-log_odds.astype(np.float64)))
+        values = 1 / (1 + np.exp(-log_odds))
     return [min(round(float(value), 3), _CEILING) for value in values]
 
 

@@ -23,7 +23,7 @@ RULES: Final = words(
     "jsonld.published jsonld.created jsonld.page.published jsonld.page.created "
     "jsonld.modified  jsonld.page.modified meta.published meta.date meta.modified "
     "microdata.datetime microdata.text  microdata.modified time.datetime time.text "
-    "time.modified class.date head body tail path"
+    "time.modified class.date head body tail path script.published"
 )
 _MODIFIED: Final = frozenset(rule for rule in RULES if rule.endswith(".modified"))
 _AROUND: Final = (
@@ -70,6 +70,9 @@ _PUBLISH: Final = re.compile(
 _PATH: Final = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?([0-2]\d|3[01])(?!\d)"
     r"|/((?:19|20)\d\d)/([a-z]{3})/([0-3]?\d)/"
+)
+_PATH_DAY_FIRST: Final = re.compile(
+    r"(?<!\d)([0-2]\d|3[01])([-_.])(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"
 )
 _CLOCK: Final = re.compile(r"\d{1,2}:\d\d")
 _ZONE: Final = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$|\b(?:UTC|GMT)\b")
@@ -164,6 +167,10 @@ def _in_path(setting: Setting) -> Iterator[_Mention]:
         if day:
             yield _Mention(day, day.day.isoformat(), "path", match[0], -1)
             return
+    if late := _PATH_DAY_FIRST.search(setting.url):
+        day = stated_day(f"{late[4]}-{late[3]}-{late[1]}", "DMY")
+        if day:
+            yield _Mention(day, day.day.isoformat(), "path", late[0], -1)
 
 
 def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
@@ -246,7 +253,7 @@ def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     """
     claims = gather_dates(page, found, body, setting)
     rows = date_features(claims, page, body)
-    confidences = probabilities(load_forest("dates").log_odds(rows))
+    confidences = probabilities(load_forest("dates"), rows)
     order = by_confidence(confidences)
     result: list[Witness] = []
     if order and confidences[order[0]] >= _LEAST_CONFIDENCE:

@@ -86,7 +86,8 @@ def days_in(text: str, order: Order) -> Iterator[Day]:
         number = int(found["d"])
         month = month_of(found["w"]) if "w" in found else int(found["m"])
         is_digits = match["d2"] is not None
-        if is_digits and ((order == "MDY" and number <= 12) or month > 12):  # noqa: PLR2004
+        is_month_first = order == "MDY" and "." not in match[0] and number <= 12  # noqa: PLR2004
+        if is_digits and (is_month_first or month > 12):  # noqa: PLR2004
             number, month = month, number
         day = _day(year, month, number)
         if day:

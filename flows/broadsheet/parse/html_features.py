@@ -1,7 +1,8 @@
 """What the block model sees of a block: its text, its place, its neighbours and what holds it.
 
 Every feature is a number that does not depend on the page's language or on its outlet, except the
-phrases of page chrome in ``_PHRASES`` and the words of :mod:`broadsheet.parse.html_vocabulary`.
+phrases of :mod:`broadsheet.parse.html_phrases` and the words of
+:mod:`broadsheet.parse.html_vocabulary`.
 
 Longer than 300 lines because names, phrases and their columns are read side by side.
 """
@@ -13,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.parse.html_phrases import NAMES as PHRASE_NAMES
+from broadsheet.parse.html_phrases import phrase_mask
 from broadsheet.parse.html_tree import Block, Page
 from broadsheet.parse.html_vocabulary import NAMES, words
 
@@ -21,42 +24,10 @@ Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[Any]
 
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_SENTENCE_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s|$)|[。！？]")
 _UPPER_WORD: Final = re.compile(r"\b[A-ZÀ-ÞА-ЯΑ-Ω]")
 _DIGIT: Final = re.compile(r"\d")
 _MARK: Final = re.compile(r"[|•·»›>/→▶✓©®#@]")
 _ENDS: Final = (".。!！", "?？", "\"”’»')", ":：", "…", ",;")
-_PHRASES: Final = {
-    "share": r"\bshare\b|\bteilen\b|partager|compartir|condivid|udostępnij|facebook|twitter|"
-    r"whatsapp|\be-?mail\b|\bprint\b|"
-    r"drucken|\btweet|telegram|pinterest|linkedin|"
-    r"instagram|シェア|分享|"
-    r"поделиться",
-    "subscribe": r"subscri|newsletter|sign up|sign in|log ?in|abonn|suscr|anmeld|regist|inscri|"
-    r"iscriv|zapisz|follow us|folgen|download|\bapp\b|donat|spenden|訂閱|подпис|登録",
-    "more": r"read more|read also|related|more (?:from|on|stories|news)|see also|also read|"
-    r"weiterlesen|mehr zum|lesen sie|lies auch|lire aussi|à lire|lea también|leer más|leggi anche|"
-    r"czytaj|zobacz|также|читайте|関連|相关|相關|διαβάστε|recommended|you may|weitere|recommand",
-    "comment": r"comment|kommentar|coment|komentar|repl(?:y|ies)|antwort|respond|評論|评论|"
-    r"コメント",
-    "legal": r"copyright|©|all rights|alle rechte|tous droits|derechos|privacy|cookie|datenschutz|"
-    r"impressum|terms of|\bagb\b|disclaimer|contact us|kontakt|about us|利用規約|版权",
-    "advert": r"\badvert|anzeige|sponsor|publicité|publicidad|werbung|\bad\b|affiliate|commission|"
-    r"広告|广告|реклама|reklama",
-    "credit": r"photo|foto\b|image|picture|bild:|credit|getty|reuters|\bafp\b|\bap\b|\bdpa\b|"
-    r"shutterstock|courtesy|quelle|źródło|fot\.|写真|图片|photograph|caption|illustration",
-    "byline": r"^(?:by|von|par|por|di|da|door|text|words|written|autor|author|от|автор|著者|文)\b",
-    "date": r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]|\bago\b|"
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d",
-    "update": r"updated|published|posted|veröffentlicht|aktualisiert|publié|publicado|stand:|"
-    r"pubblicato|min(?:ute)?s? read|lesezeit|last modified|первое|опубликован|更新",
-    "tags": r"\btags?\b|categor|topics?:|schlagw|themen|filed under|kategori|stichw|mots-clés|标签",
-    "bio": r"\bis an? (?:\w+ )*(?:reporter|writer|editor|journalist|author|correspondent|professor|"
-    r"fellow|columnist|freelance)|contributed to this|follow (?:him|her|them)|about the author",
-    "code": r"[{};=]\s|function\(|var |\$\(",
-}
-_PHRASE: Final = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _PHRASES.items()), re.IGNORECASE)
-_PHRASE_BIT: Final = {name: 1 << bit for bit, name in enumerate(_PHRASES)}
 _PHRASES_WITHIN: Final = 240  # characters; a longer block is told by what it is, not what it says
 _LONG_WORDS: Final = 15
 _LOOSE_LINKS: Final = 40  # per cent; a paragraph with more is a list of links
@@ -68,7 +39,7 @@ LEVELS: Final = 4
 _TEXT: Final = words(
     "chars words link_percent links bold_percent sentences commas end start upper_percent "
     "digit_percent word_chars marks is_line copies copy_before title_percent is_title "
-    "declared"
+    "declared described"
 )
 _BESIDE: Final = ("words", "link_percent", "end", "bold_percent", "is_line")
 _LEVEL: Final = ("blocks", "chars", "link_percent", "page_percent", "long", "mean_words")
@@ -79,7 +50,7 @@ _PLACE: Final = words(
 )
 FEATURES: Final = (
     *_TEXT,
-    *(f"says.{name}" for name in _PHRASES),
+    *(f"says.{name}" for name in PHRASE_NAMES),
     *(f"near.{name}" for name in NAMES),
     *(f"around.{name}" for name in NAMES),
     *(f"{name}@{step:+d}" for step in (-2, -1, 1, 2) for name in _BESIDE),
@@ -98,24 +69,25 @@ def count_words(text: str) -> int:
     return words
 
 
-def block_features(page: Page, title: str, declared_body: str) -> Floats:
+def block_features(page: Page, title: str, description: str, declared_body: str) -> Floats:
     """Describe each block of a page.
 
     Args:
         page: nodes and blocks; at least one block.
         title: the headline that the page's head states, or an empty string.
+        description: the summary that the head states, or an empty string.
         declared_body: the body that its metadata states, or an empty string.
 
     Returns:
         An array of shape (blocks, ``len(FEATURES)``).
 
     """
-    says, texts = _texts(page.blocks, title, declared_body)
+    says, texts = _texts(page.blocks, title, description, declared_body)
     nodes = _node_masks(page)
     at = block_nodes(page)
     columns: list[Numbers] = [
         texts,
-        _bits(says[:, None], len(_PHRASES)),
+        _bits(says[:, None], len(PHRASE_NAMES)),
         nodes[at],
         _beside(texts, page, at),
         _levels(texts, page, at),
@@ -124,7 +96,9 @@ def block_features(page: Page, title: str, declared_body: str) -> Floats:
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
-def _texts(blocks: list[Block], title: str, declared_body: str) -> tuple[Integers, Floats]:
+def _texts(
+    blocks: list[Block], title: str, description: str, declared_body: str
+) -> tuple[Integers, Floats]:
     """Return the phrases that each block has, as bits, and the ``_TEXT`` columns.
 
     Longer than 40 lines because it names the features one by one.
@@ -138,10 +112,7 @@ def _texts(blocks: list[Block], title: str, declared_body: str) -> tuple[Integer
         text = block.text
         chars, words = len(text), count_words(text)
         if chars <= _PHRASES_WITHIN:
-            mask = 0
-            for match in _PHRASE.finditer(text):
-                mask |= _PHRASE_BIT[match.lastgroup or ""]
-            says[index] = mask
+            says[index] = phrase_mask(text)
         share = 0
         if title_words and words <= 2 * len(title_words) + 4:
             share = 100 * len(title_words & set(text.casefold().split())) // len(title_words)
@@ -151,7 +122,7 @@ def _texts(blocks: list[Block], title: str, declared_body: str) -> tuple[Integer
             100 * min(block.link_chars, chars) // chars,
             block.links,
             100 * min(block.bold_chars, chars) // chars,
-            len(_SENTENCE_END.findall(text)),
+            _sentences(text),
             text.count(",") + text.count("，") + text.count("、"),
             next((i + 1 for i, ends in enumerate(_ENDS) if text[-1] in ends), 0),
             _start(text[0]),
@@ -165,9 +136,16 @@ def _texts(blocks: list[Block], title: str, declared_body: str) -> tuple[Integer
             share,
             text == title,
             0 if not declared_body else 1 + (text[:60] in declared_body),
+            0 if not description else 1 + (text[:60] in description or description[:60] in text),
         )
         seen.add(text)
     return says, rows
+
+
+def _sentences(text: str) -> int:
+    """Count what ends sentences, as well as a paragraph that goes on without one needs it."""
+    ends = text.count(". ") + text.count("? ") + text.count("! ") + text.count("。")
+    return ends + text.endswith((".", "!", "?", ".”", '."', "…"))
 
 
 def _start(character: str) -> int:
@@ -182,11 +160,11 @@ def _start(character: str) -> int:
     return 5 if character.isalpha() else 4
 
 
-def _bits(masks: Integers, count: int) -> Integers:
-    return (masks >> np.arange(count)) & 1
+def _bits(masks: Integers, count: int) -> Numbers:
+    return ((masks >> np.arange(count)) & 1).astype(np.uint8)
 
 
-def _node_masks(page: Page) -> Integers:
+def _node_masks(page: Page) -> Numbers:
     """Return the near and around bits of every node, shape (nodes, 2 * names)."""
     low = (1 << 40) - 1
     columns = []

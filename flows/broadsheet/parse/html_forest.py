@@ -26,15 +26,21 @@ class Forest:
     Attributes:
         features: the column that each level of each tree asks for, shape (levels, trees).
         borders: a level's answer is whether the column is above its border, shape (levels, trees).
-        leaves: log odds in 1/4096, shape (trees, 2 ** levels).
+        leaves: log odds in 1/4096, tree by tree, shape (trees * 2 ** levels,); at most 8 levels.
         bias: log odds in 1/4096 before any tree.
+        slope: by how much the log odds of claims that were never trained on must be stretched so
+            that they mean what they say (Platt, "Probabilistic Outputs for Support Vector
+            Machines", 1999).
+        offset: what must then be added.
 
     """
 
     features: npt.NDArray[np.int64]
     borders: npt.NDArray[np.float32]
-    leaves: npt.NDArray[np.int64]
+    leaves: npt.NDArray[np.int32]
     bias: int
+    slope: float = 1.0
+    offset: float = 0.0
 
     def log_odds(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Score rows of shape (rows, columns); the result has shape (rows,)."""
@@ -47,11 +53,12 @@ class Forest:
     def _log_odds(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         columns = np.ascontiguousarray(rows.T)
         levels, trees = self.features.shape
-        leaf = np.zeros((trees, len(rows)), np.int64)
+        leaf = np.zeros((trees, len(rows)), np.uint8)
         for level in range(levels):
             answers = columns[self.features[level]] > self.borders[level][:, None]
-            leaf |= answers.astype(np.int64) << level
-        sums = np.take_along_axis(self.leaves, leaf, axis=1).sum(axis=0) + self.bias
+            leaf |= answers.view(np.uint8) << np.uint8(level)
+        first = np.arange(trees, dtype=np.int32)[:, None] << levels
+        sums = self.leaves.take(first + leaf).sum(axis=0) + self.bias
         scores: npt.NDArray[np.float32] = (sums / SCALE).astype(np.float32)
         return scores
 
@@ -69,6 +76,8 @@ def forest_of(data: dict[str, Any]) -> Forest:
     return Forest(
         np.array(data["features"], np.int64).reshape(-1, levels).T.copy(),
         np.array(data["borders"], np.float32).reshape(-1, levels).T.copy(),
-        np.array(data["leaves"], np.int64).reshape(-1, 2**levels),
+        np.array(data["leaves"], np.int32),
         data["bias"],
+        data.get("slope", 1.0),
+        data.get("offset", 0.0),
     )

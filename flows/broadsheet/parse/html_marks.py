@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from lxml import html
+from lxml import etree
 
 from broadsheet.parse.html_statements import ITEMPROP, Statements
 from broadsheet.parse.html_tree import Page
@@ -14,6 +14,9 @@ _AUTHOR: Final = re.compile(r"author|byline|auteur|autor|writer|vcard|redakt", r
 _NO_AUTHOR: Final = re.compile(
     r"authori[sz]|bio|avatar|image|photo|about|related|more|comment|share|social|follow",
     re.IGNORECASE,
+)
+_GOES_ON: Final = re.compile(
+    r"(?:[,;:&]|\b(?:by|von|par|por|di|door|av|af|and|und|et|y|e|og|och|en))$", re.IGNORECASE
 )
 _NAME: Final = "string(.//*[@itemprop='name'][1])"
 
@@ -28,7 +31,7 @@ def read_marks(page: Page, found: Statements) -> None:
             _read_date(element, block, stated, found)
         elif stated == "author":
             inner = " ".join(element.xpath(_NAME).split())
-            value = inner or element.get("content") or text_of(element, 160)
+            value = inner or element.get("content") or lines_of(element, 160)
             found.add("author", value, "microdata.author", _shown(element), block)
         elif stated == "title":
             found.add("title", text_of(element, 400), "microdata.title", block=block)
@@ -36,12 +39,10 @@ def read_marks(page: Page, found: Statements) -> None:
             rule = "link.author" if "author" in (element.get("rel") or "") else "link.profile"
             found.add("author", text_of(element, 80), rule, _shown(element), block)
         elif _AUTHOR.search(names) and not _NO_AUTHOR.search(names):
-            found.add("author", text_of(element, 160), "class.author", _shown(element), block)
+            found.add("author", lines_of(element, 160), "class.author", _shown(element), block)
 
 
-def _read_date(
-    element: html.HtmlElement, block: int, stated: str | None, found: Statements
-) -> None:
+def _read_date(element: etree._Element, block: int, stated: str | None, found: Statements) -> None:
     machine = element.get("datetime") or element.get("content") or element.get("title")
     is_change = stated == "modified" or bool(_CHANGE.search(" ".join(element.attrib.values())))
     kind = "microdata" if stated else "time"
@@ -53,7 +54,7 @@ def _read_date(
             return
 
 
-def text_of(element: html.HtmlElement, limit: int) -> str:
+def text_of(element: etree._Element, limit: int) -> str:
     """Return the text of an element, or nothing where it is longer than a limit."""
     parts: list[str] = []
     size = 0
@@ -66,5 +67,17 @@ def text_of(element: html.HtmlElement, limit: int) -> str:
     return text if len(text) <= limit else ""
 
 
-def _shown(element: html.HtmlElement) -> str:
+def lines_of(element: etree._Element, limit: int) -> str:
+    """Return the text of an element, each inner element's on its own line unless it goes on."""
+    if not text_of(element, limit):
+        return ""
+    text = ""
+    for part in (" ".join(part.split()) for part in element.itertext()):
+        if part:
+            goes_on = not text or _GOES_ON.search(text) or not part[0].isupper()
+            text += (" " if goes_on else "\n") + part
+    return text.strip()
+
+
+def _shown(element: etree._Element) -> str:
     return f"<{element.tag}> {text_of(element, 140)}"

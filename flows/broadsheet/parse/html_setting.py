@@ -14,22 +14,8 @@ from broadsheet.records import Field, RawRecord
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _TOKEN: Final = re.compile(r"\w+")
 _SEPARATOR: Final = re.compile(r"\s+[|–—·•»«:\-]+\s+|\s*[|｜»]\s*|\s+::\s+|:\s+")
-# Countries of the Anglosphere that write the day first.
-_DAY_FIRST_HOSTS: Final = (
-    ".uk",
-    ".au",
-    ".nz",
-    ".ie",
-    ".in",
-    ".za",
-    ".ng",
-    ".ke",
-    ".sg",
-    ".pk",
-    ".bd",
-    ".gh",
-    ".my",
-)
+# Where English is written with the month first: hosts without a country, and three with one.
+_MONTH_FIRST: Final = re.compile(r"\.(?:com|org|net|info|gov|edu|mil|io|tv|co|us|ca|ph|\w{4,})$")
 _HEAD_RULES: Final = ("jsonld.headline", "og.title", "title")
 _URL_RULES: Final = ("link.canonical", "og.url", "jsonld.url", "jsonld.page.url")
 
@@ -46,6 +32,7 @@ class Setting:
         language: primary language subtag, lower case; may be empty.
         order: the order of day and month in all-digit dates, as far as it can be guessed.
         headline: the headline that the head states; may be empty.
+        description: the summary that the head states; may be empty.
 
     """
 
@@ -56,6 +43,7 @@ class Setting:
     language: str
     order: Order
     headline: str
+    description: str
 
 
 def setting_of(record: RawRecord, found: Statements) -> Setting:
@@ -68,8 +56,12 @@ def setting_of(record: RawRecord, found: Statements) -> Setting:
     )
     host, path = _parts_of(url)
     language = by_rule.get("html.lang") or by_rule.get("meta.language") or ""
-    language = re.split(r"[-_,; ]", language.lower())[0]
-    is_american = language in {"en", ""} and not host.endswith(_DAY_FIRST_HOSTS)
+    language, _, region = re.split(r"[,; ]", language.lower().replace("_", "-"))[0].partition("-")
+    is_american = (
+        language in {"en", ""}
+        and region in {"", "us", "ca", "ph"}
+        and (not host or bool(_MONTH_FIRST.search(host)))
+    )
     sites = {key_of(statement.value) for statement in found.of("outlet")}
     sites |= {key_of(host), key_of(host.split(".")[0])}
     return Setting(
@@ -79,6 +71,7 @@ def setting_of(record: RawRecord, found: Statements) -> Setting:
         sites=frozenset(site for site in sites if site),
         language=language,
         order="MDY" if is_american else "DMY",
+        description=by_rule.get("meta.description", ""),
         headline=next((by_rule[rule] for rule in _HEAD_RULES if rule in by_rule), ""),
     )
 

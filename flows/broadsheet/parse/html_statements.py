@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from lxml import etree, html
+from lxml import etree
 
 from broadsheet.parse.html_vocabulary import words
 from broadsheet.records import Field
@@ -128,12 +128,20 @@ ITEMPROP: Final[Mapping[str, Field]] = {
 _ARTICLE: Final = re.compile(
     r"Article$|^(?:BlogPosting|Report|LiveBlogPosting|SocialMediaPosting|Posting|"
     r"DiscussionForumPosting|Recipe|Review|ClaimReview|VideoObject|PodcastEpisode|CreativeWork|"
-    r"NewsItem|Blog|QAPage|TechArticle|MediaObject)$"
+    r"NewsItem|Blog|QAPage|TechArticle|MediaObject|HowTo|Question|NewsStory)$"
 )
 _PAGE: Final = re.compile(r"Page$|^(?:WebSite|ImageGallery|Product|Book|Event)$")
 _MAX_ITEMS: Final = 500
 _XPATH: Final = etree.XPath(
-    "//meta[@content] | //link[@rel and @href] | //title | //script[contains(@type, 'ld+json')]"
+    "//meta[@content or @value] | //link[@rel and @href] | //title"
+    " | //script[contains(@type, 'ld+json')]"
+)
+
+
+_SCRIPT_DATE: Final = re.compile(
+    r'"(?:datePublished|published_?(?:Date|At|at|date|time)|publish_?(?:Date|date|Time)|'
+    r'(?:article_)?publication_?(?:Date|date)|firstPublished(?:At|Date)?|pubDate)\\?"\s*:\s*'
+    r'\\?"([^"\\]{8,40})'
 )
 
 
@@ -178,7 +186,8 @@ class Statements:
         """Note a value, if it is a text at all."""
         if not isinstance(value, str):
             return
-        text = plain(value)
+        lines = value.split("\n") if name == "author" else (value,)
+        text = "\n".join(filter(None, map(plain, lines)))
         if text and len(text) <= _LONGEST:
             self.all.append(Statement(name, text, rule, (excerpt or text)[:160], block))
 
@@ -196,7 +205,7 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_statements(root: html.HtmlElement) -> Statements:
+def read_statements(root: etree._Element) -> Statements:
     """Gather what a page states of itself."""
     found = Statements()
     language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
@@ -218,11 +227,26 @@ def read_statements(root: html.HtmlElement) -> Statements:
             scripts.append(element.text or "")
     for script in scripts:
         _read_json_ld(found, script)
+    if not any(
+        statement.rule.startswith(("jsonld", "meta.p")) for statement in found.of("published")
+    ):
+        _read_scripts(found, root)
     return found
 
 
-def _read_meta(found: Statements, element: html.HtmlElement) -> None:
-    content = element.get("content")
+def _read_scripts(found: Statements, root: etree._Element) -> None:
+    """Read a date of publication out of the data that a page carries for its own scripts."""
+    for element in root.iter("script"):
+        script = element.text or ""
+        if "ublish" in script or "ubDate" in script or "ublication" in script:
+            match = _SCRIPT_DATE.search(script)
+            if match:
+                found.add("published", match[1], "script.published", match[0])
+                return
+
+
+def _read_meta(found: Statements, element: etree._Element) -> None:
+    content = element.get("content") or element.get("value") or ""
     for attribute in ("property", "name", "itemprop", "http-equiv"):
         name = element.get(attribute)
         if name and (known := _META.get(name.strip().lower())):

@@ -156,7 +156,7 @@ def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -
     """Return the witnesses of the headline, the chosen one first; none where nothing is likely."""
     claims = gather_titles(page, found, body)
     rows = title_features(claims, page, body, setting)
-    confidences = probabilities(load_forest("titles").log_odds(rows))
+    confidences = probabilities(load_forest("titles"), rows)
     order = by_confidence(confidences)
     if not order or confidences[order[0]] < _LEAST_CONFIDENCE:
         return []

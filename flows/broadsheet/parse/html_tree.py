@@ -9,11 +9,10 @@ Longer than 300 lines because the walk and what it walks over are one idea.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from lxml import etree, html
+from lxml import etree
 
 from broadsheet.parse.html_vocabulary import MARKING_BITS, TAG_BITS, class_mask, words
 
@@ -27,31 +26,37 @@ _VOID: Final = frozenset(
     )
 )
 
-_SKIPPED: Final = frozenset(
+_SKIPPED_TAGS: Final = frozenset(
     words(
         "script style template svg math object iframe select canvas audio video map head textarea "
         "option datalist frameset noframes title applet progress meter rt rp"
     )
 )
-_BLOCK: Final = frozenset(
+_BLOCK_TAGS: Final = frozenset(
     words(
         "address article aside blockquote body button caption center dd details dialog dir div dl "
         "dt  fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html label "
         "legend  li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
     )
 )
-_PLAIN_INLINE: Final = frozenset(
+_INLINE_TAGS: Final = frozenset(
     words(
-        "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small "
-        "strike  strong sub sup tt u var wbr"
+        "abbr acronym bdi bdo big cite code del dfn em font i ins kbd mark q s samp small "
+        "strike  sub sup tt u var wbr"
     )
+)
+_SKIP, _BLOCK, _INLINE, _LINK, _BOLD, _BREAK, _OTHER = range(7)
+_KINDS: Final = (
+    dict.fromkeys(_SKIPPED_TAGS, _SKIP)
+    | dict.fromkeys(_BLOCK_TAGS, _BLOCK)
+    | dict.fromkeys(_INLINE_TAGS, _INLINE)
+    | {"a": _LINK, "b": _BOLD, "strong": _BOLD, "br": _BREAK}
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Soft hyphens and their like say where a line may break; they are no part of a word.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _AUTHOR_LINK: Final = re.compile(r"/(?:author|autor|auteur|autore|profile|people|by|staff)s?/")
 _MOST_MARKS: Final = 400
-_BOLD: Final = frozenset(("b", "strong"))
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ class Block:
         links: links in it.
         bold_chars: characters of it that are set bold.
         is_line: whether a ``<br>`` and not the end of an element ends it.
+        has_gap: whether a second ``<br>`` follows, which sets off the next paragraph.
 
     """
 
@@ -100,6 +106,7 @@ class Block:
     links: int
     bold_chars: int
     is_line: bool
+    has_gap: bool = False
 
 
 @dataclass(slots=True)
@@ -116,10 +123,10 @@ class Page:
 
     """
 
-    root: html.HtmlElement
+    root: etree._Element
     nodes: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    marked: list[tuple[html.HtmlElement, int]] = field(default_factory=list)
+    marked: list[tuple[etree._Element, int]] = field(default_factory=list)
     is_flattened: bool = False
 
 
@@ -134,16 +141,18 @@ def read_page(text: str) -> Page | None:
     return page
 
 
-def _parse(text: str) -> tuple[html.HtmlElement, bool] | None:
+def _parse(text: str) -> tuple[etree._Element, bool] | None:
     """Return the root element, and whether tags had to be dropped to keep what lies deep."""
     text = text.replace("\0", "")
     for is_flattened in (False, True):
-        parser = html.HTMLParser(
+        parser = etree.HTMLParser(
             huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8"
         )
         try:
-            root = html.document_fromstring(_encode(text), parser=parser)
-        except etree.ParserError:
+            root = etree.fromstring(_encode(text), parser)
+        except etree.XMLSyntaxError:  # empty, or nothing that is an element
+            return None
+        if root is None:
             return None
         if not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
             return root, is_flattened
@@ -185,91 +194,93 @@ class _Cutter:
         self.open = -1
         self.at = -1
         self.parts: list[str] = []
-        self.link_depth = self.bold_depth = 0
+        self.links_open = self.bold_open = 0
         self.link_chars = self.links = self.bold_chars = 0
         self.masks: dict[tuple[str, ...], int] = {}
+        self.places: list[str] = []
 
-    def cut(self, root: html.HtmlElement) -> None:
+    def cut(self, root: etree._Element) -> None:
         """Fill the page's nodes and blocks."""
         walk = etree.iterwalk(root, events=("start", "end"))
+        kinds = []
         for event, element in walk:
-            tag = element.tag
             if event == "start":
-                if tag in _SKIPPED:
+                tag = element.tag
+                kind = _KINDS.get(tag, _OTHER)
+                if kind == _SKIP:
                     walk.skip_subtree()
                 else:
-                    self._enter(element, tag)
+                    kind = self._enter(element, tag, kind)
+                kinds.append(kind)
             else:
-                if tag not in _SKIPPED:
-                    self._leave(element, tag)
-                if element.tail:
-                    self._say(element.tail)
+                self._leave(kinds.pop())
+                if tail := element.tail:
+                    self._say(tail)
         self._flush(is_line=False)
 
-    def _enter(self, element: html.HtmlElement, tag: str) -> None:
-        if tag in _BLOCK:
+    def _enter(self, element: etree._Element, tag: str, kind: int) -> int:
+        """Open an element; return its kind, with a node of its own only where it has one."""
+        if kind == _BLOCK:
             self._flush(is_line=False)
-            self._push(element, tag)
-        elif tag == "br":
-            self._flush(is_line=True)
-        elif tag == "a":
-            self.link_depth += 1
+            self._push(tag, dict(element.items()), element)
+        elif kind == _LINK:
+            self.links_open += 1
             self.links += 1
-            if "author" in (element.get("rel") or "") or _AUTHOR_LINK.search(
-                element.get("href") or ""
-            ):
+            if "author" in element.get("rel", "") or _AUTHOR_LINK.search(element.get("href", "")):
                 self._mark(element)
-        elif tag in _BOLD:
-            self.bold_depth += 1
-        elif tag not in _PLAIN_INLINE and element.attrib:
-            self._push(element, tag)
-        if element.text:
-            self._say(element.text)
+        elif kind == _BOLD:
+            self.bold_open += 1
+        elif kind == _BREAK:
+            self._break()
+        elif kind == _OTHER:
+            if attributes := element.items():
+                self._push(tag, dict(attributes), element)
+            else:
+                kind = _INLINE
+        if text := element.text:
+            self._say(text)
+        return kind
 
-    def _leave(self, element: html.HtmlElement, tag: str) -> None:
-        if tag in _BLOCK:
+    def _break(self) -> None:
+        if self.at < 0 and self.blocks and self.blocks[-1].is_line:
+            self.blocks[-1].has_gap = True
+        self._flush(is_line=True)
+
+    def _leave(self, kind: int) -> None:
+        if kind == _BLOCK:
             self._flush(is_line=False)
             self._pop()
-        elif tag == "a":
-            self.link_depth -= 1
-        elif tag in _BOLD:
-            self.bold_depth -= 1
-        elif tag != "br" and tag not in _PLAIN_INLINE and element.attrib:
+        elif kind == _LINK:
+            self.links_open -= 1
+        elif kind == _BOLD:
+            self.bold_open -= 1
+        elif kind == _OTHER:
             self._pop()
 
-    def _push(self, element: html.HtmlElement, tag: str) -> None:
-        get = element.get
-        name = (get("class") or "") + " " + (get("id") or "")
-        key = (tag, name, get("role") or "", get("itemprop") or "")
+    def _push(self, tag: str, attributes: dict[str, str], element: etree._Element) -> None:
+        get = attributes.get
+        name = f"{get('class', '')} {get('id', '')}"
+        key = (tag, name, get("role", ""), get("itemprop", ""))
         own = self.masks.get(key)
         if own is None:
             own = self.masks[key] = TAG_BITS.get(tag, 0) | class_mask(" ".join(key[1:]))
-        if (
-            get("hidden") is not None
-            or get("aria-hidden") == "true"
-            or ("style" in element.attrib and _HIDDEN.search(get("style") or ""))
-        ):
+        if _is_hidden(attributes):
             own |= TAG_BITS["hidden"]
-        if tag == "time" or own & MARKING_BITS or "itemprop" in element.attrib:
+        if tag == "time" or own & MARKING_BITS or "itemprop" in attributes:
             self._mark(element)
         place = f"{tag}.{name}"
+        first = len(self.blocks)
         if self.open < 0:
-            node = Node(-1, tag, own, own, own, place, len(self.blocks))
+            node = Node(-1, tag, own, own, own, place, first)
         else:
             over = self.nodes[self.open]
-            node = Node(
-                self.open,
-                tag,
-                own,
-                own | over.own,
-                own | over.around,
-                over.shape.rpartition(">")[2] + ">" + place,
-                len(self.blocks),
-            )
+            shape = f"{self.places[self.open]}>{place}"
+            node = Node(self.open, tag, own, own | over.own, own | over.around, shape, first)
         self.open = len(self.nodes)
         self.nodes.append(node)
+        self.places.append(place)
 
-    def _mark(self, element: html.HtmlElement) -> None:
+    def _mark(self, element: etree._Element) -> None:
         if len(self.marked) < _MOST_MARKS:
             self.marked.append((element, len(self.blocks)))
 
@@ -285,25 +296,28 @@ class _Cutter:
                 return
             self.at = self.open
         self.parts.append(text)
-        if self.link_depth:
+        if self.links_open:
             self.link_chars += len(text)
-        if self.bold_depth:
+        if self.bold_open:
             self.bold_chars += len(text)
 
     def _flush(self, *, is_line: bool) -> None:
         if self.at >= 0:
-            text = " ".join("".join(self.parts).translate(_INVISIBLE).split())
-            if text:
+            text = "".join(self.parts)
+            if not text.isascii():
+                text = text.translate(_INVISIBLE)
+            if text := " ".join(text.split()):
                 self.blocks.append(
                     Block(text, self.at, self.link_chars, self.links, self.bold_chars, is_line)
                 )
-        self.parts = []
-        self.at = -1
+            self.parts = []
+            self.at = -1
         self.link_chars = self.links = self.bold_chars = 0
 
 
-def ancestors(page: Page, node: int) -> Iterator[int]:
-    """Yield the indexes of a node and of all nodes around it, innermost first."""
-    while node >= 0:
-        yield node
-        node = page.nodes[node].parent
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or ("style" in attributes and bool(_HIDDEN.search(attributes["style"])))
+    )

@@ -1,0 +1,73 @@
+"""What holds for every page, however broken."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.parse.html import parse_html
+from broadsheet.parse.html_forest import Forest, forest_of
+from broadsheet.parse.html_tree import read_page
+from broadsheet.records import ParsedArticle, RawRecord, Rejection, Source
+
+SOURCE = Source(path="page.html", member=None, offset=0, length=1, sha256="0" * 64, format="html")
+TAGS = ("p", "div", "h1", "article", "a", "span", "b", "br", "li", "td", "time", "script", "x-y")
+
+texts = st.text(alphabet=st.characters(codec=None), max_size=60)
+attributes = st.sampled_from(
+    ("", " class='byline'", " itemprop=author", " datetime='2024-13-45'", " style='display:none'")
+)
+opening = st.builds(lambda tag, rest: f"<{tag}{rest}>", st.sampled_from(TAGS), attributes)
+closing = st.builds(lambda tag: f"</{tag}>", st.sampled_from(TAGS))
+pages = st.lists(opening | closing | texts, max_size=60).map("".join)
+
+
+def read(html):
+    return parse_html(RawRecord(source=SOURCE, text=html, media="html"))
+
+
+@settings(deadline=None, max_examples=150)
+@given(pages)
+def test_any_page_is_read_or_set_aside(html):
+    result = read(html)
+    assert isinstance(result, ParsedArticle | Rejection)
+
+
+@settings(deadline=None, max_examples=80)
+@given(pages)
+def test_what_is_read_can_be_written(html):
+    result = read(f"<p>The tide turned the wheel of the mill again, and it held.</p>{html}")
+    strings = [result.text] if isinstance(result, ParsedArticle) else [result.excerpt]
+    strings += [w.value + w.excerpt for w in getattr(result, "witnesses", ())]
+    "".join(strings).encode()
+
+
+@settings(deadline=None, max_examples=80)
+@given(pages)
+def test_reading_twice_gives_the_same(html):
+    assert read(html) == read(html)
+
+
+@settings(deadline=None, max_examples=80)
+@given(pages)
+def test_confidences_are_probabilities_and_excerpts_are_short(html):
+    for witness in getattr(read(html), "witnesses", ()):
+        assert 0 <= witness.confidence <= 1
+        assert len(witness.excerpt) <= 160
+        assert witness.value
+
+
+@settings(deadline=None, max_examples=80)
+@given(pages)
+def test_blocks_of_a_node_are_a_range_of_its_parent(html):
+    page = read_page(f"<div>{html}</div>")
+    for node in page.nodes if page else ():
+        if node.parent >= 0:
+            assert page.nodes[node.parent].first <= node.first <= node.last
+
+
+def test_a_forest_adds_the_leaves_that_its_answers_lead_to():
+    stump: Forest = forest_of(
+        {"levels": 1, "bias": 4096, "features": [0], "borders": [0.5], "leaves": [-8192, 4096]}
+    )
+    rows = np.array([[0.0], [1.0]], np.float32)
+    assert stump.log_odds(rows).tolist() == [-1.0, 2.0]
