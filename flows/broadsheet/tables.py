@@ -197,6 +197,12 @@ DUPLICATE = Table(
             values=("exact", "near", "revision"),
         ),
         Column("similarity", pa.float32(), "Share of the text in common, 0 to 1"),
+        Column(
+            "revised_at",
+            UTC_MICROSECONDS,
+            "Instant of this text: of its last change, else of its publication, where known",
+            nullable=True,
+        ),
     ),
 )
 

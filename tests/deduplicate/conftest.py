@@ -44,8 +44,9 @@ def staged():
         for row in complete:
             if isinstance(row["published_on"], str):
                 row["published_on"] = date.fromisoformat(row["published_on"])
-            if isinstance(row["published_at"], str):
-                row["published_at"] = datetime.fromisoformat(row["published_at"]).astimezone(UTC)
+            for name in ("published_at", "modified_at"):
+                if isinstance(row[name], str):
+                    row[name] = datetime.fromisoformat(row[name]).astimezone(UTC)
         return pa.Table.from_pylist(complete, STAGED_ARTICLE_SCHEMA)
 
     return make

@@ -142,6 +142,17 @@ def test_a_revision_tells_how_much_of_the_text_is_the_same(staged):
     assert 0.2 < similarity < 0.8
 
 
+def test_revisions_tell_their_time(staged):
+    times = ("2024-05-01T08:00:00+00:00", "2024-05-01T09:30:00+00:00", "2024-05-01T11:00:00+00:00")
+    rows = [{"text": FERRY, "published_at": times[0], "title": "Ferry sinks"}]
+    rows += [
+        {"text": QUARRY, "published_at": times[0], "modified_at": changed} for changed in times
+    ]
+    keys = keys_of(staged(*(row | {"url": URL} for row in rows)), batch=0)
+    found = fold(keys, SETTINGS).duplicates["revised_at"].to_pylist()
+    assert [instant.isoformat() for instant in found] == list(times)
+
+
 def test_an_empty_batch_has_no_keys(staged):
     keys = keys_of(staged(), batch=0)
     assert keys.schema.equals(KEY_SCHEMA)

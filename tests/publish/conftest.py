@@ -116,6 +116,7 @@ def _duplicates(copies: Sequence[Article], addresses: Sequence[tuple[int, int]])
             "duplicate_of": pa.array([a.id for a in copies], pa.string()),
             "kind": pa.array(["exact"] * len(copies), pa.string()),
             "similarity": pa.array([1.0] * len(copies), pa.float32()),
+            "revised_at": pa.nulls(len(copies), pa.timestamp("us", tz="UTC")),
         }
     )
 

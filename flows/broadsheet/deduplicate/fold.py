@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from broadsheet.config import Duplicates, Splits
 from broadsheet.deduplicate.groups import Rows, codes
@@ -119,6 +120,7 @@ def _duplicates(ranked: Ranked, kinship: Kinship, into: Rows, read: TextReader |
             np.select([is_exact, is_near], ["exact", "near"], "revision").tolist(), pa.string()
         ),
         "similarity": pa.array(similarity),
+        "revised_at": pc.coalesce(keys["modified_at"], keys["published_at"]).take(gone),
     }
     return pa.table([columns[name] for name in DUPLICATE_SCHEMA.names], schema=DUPLICATE_SCHEMA)
 

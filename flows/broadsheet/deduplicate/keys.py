@@ -22,6 +22,7 @@ _ARTICLE_COLUMNS: Final = (
     "outlet_domain",
     "published_at",
     "published_on",
+    "modified_at",
     "source_path",
     "source_member",
     "source_offset",
