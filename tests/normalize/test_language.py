@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.config import Language
-from broadsheet.normalize.language import detect_language, sample_of
+from broadsheet.normalize.language import detect_language, detect_languages, sample_of
 from broadsheet.reasons import Reason
 
 SETTINGS = Language()
@@ -131,6 +131,14 @@ def test_sixteen_threads_give_one_answer():
         answers = list(threads.map(lambda text: detect_language(text, SETTINGS), texts))
 
     assert answers == [detect_language(text, SETTINGS) for text in texts]
+
+
+def test_company_changes_no_answer():
+    texts = [*SENTENCES.values(), "AP", "", *SENTENCES.values()] * 3
+
+    together = detect_languages(texts, SETTINGS, [()] * len(texts))
+
+    assert together == [detect_language(text, SETTINGS) for text in texts]
 
 
 @given(st.text(max_size=300))

@@ -1,7 +1,7 @@
 """From strings as found to the row of a release, with the evidence of each value."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from broadsheet.normalize.addresses import find_address
 from broadsheet.normalize.dates import StatedDate, read_date
 from broadsheet.normalize.found import Found, by_witness
 from broadsheet.normalize.ids import article_id
-from broadsheet.normalize.language import UNDETERMINED, Detection, detect_language
+from broadsheet.normalize.language import UNDETERMINED, Detection, detect_languages
 from broadsheet.normalize.locality import Locality
 from broadsheet.normalize.outlets import OutletMatch, resolve
 from broadsheet.normalize.people import find_agencies, find_authors
@@ -43,8 +43,44 @@ def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article
 
     """
     takedowns = takedown_list(config.takedown)
-    rows = (normalize_article(article, config) for article in articles)
-    return [_by_policy(row, takedowns, config) for row in rows]
+    bodies = [_body(article, config) for article in articles]
+    texts = [body.text for body in bodies if isinstance(body, _Body)]
+    declared = [
+        tuple(witness.value for witness in article.of("language"))
+        for article, body in zip(articles, bodies, strict=True)
+        if isinstance(body, _Body)
+    ]
+    languages = iter(detect_languages(texts, config.language, declared))
+    return [
+        _by_policy(
+            body if isinstance(body, Rejection) else _row(article, body, next(languages), config),
+            takedowns,
+            config,
+        )
+        for article, body in zip(articles, bodies, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The text of an article, clean and counted."""
+
+    text: str
+    n_words: int
+    notes: tuple[Reason, ...]
+
+
+def _body(parsed: ParsedArticle, config: Config) -> _Body | Rejection:
+    """Clean the text, and tell whether it is enough for an article."""
+    cleaned, notes = clean(parsed.text)
+    text = squeeze(cleaned)
+    n_words = count_words(text)
+    if not text:
+        return _reject(parsed, Reason.CONTENT_EMPTY, "no text is left")
+    if n_words < config.text.min_words:
+        detail = f"{n_words} words; at least {config.text.min_words} are asked"
+        return _reject(parsed, Reason.CONTENT_SHORT, detail)
+    return _Body(text, n_words, notes)
 
 
 def _by_policy(
@@ -60,21 +96,11 @@ def _by_policy(
     return mask_article(row, config)
 
 
-def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Rejection:
-    """Normalise one parsed article, before the dataset's policy is applied.
+def _row(parsed: ParsedArticle, body: _Body, detected: Detection, config: Config) -> Article:
+    """Make the row, before the dataset's policy is applied.
 
     Longer than 40 lines because a row has that many columns.
     """
-    cleaned, text_notes = clean(parsed.text)
-    text = squeeze(cleaned)
-    n_words = count_words(text)
-    if not text:
-        return _reject(parsed, Reason.CONTENT_EMPTY, "no text is left")
-    if n_words < config.text.min_words:
-        detail = f"{n_words} words; at least {config.text.min_words} are asked"
-        return _reject(parsed, Reason.CONTENT_SHORT, detail)
-    declared = tuple(witness.value for witness in parsed.of("language"))
-    detected = detect_language(text, config.language, declared)
     language = _language(detected)
     url, url_found = find_address(parsed)
     match = resolve(parsed.witnesses, url.value, config)
@@ -86,12 +112,12 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
     place = _place(parsed, detected, match, config)
     published, date_notes = date_article(parsed.of("published"), place, config.dates)
     modified, _ = date_article(parsed.of("modified"), place, config.dates)
-    identity = article_id(url.value, text)
+    identity = article_id(url.value, body.text)
     rights = find_rights(parsed)
     values = (url, url_found, title, subtitle, authors, agencies, outlet, language, rights)
     return Article(
         id=identity,
-        text=text,
+        text=body.text,
         source=parsed.source,
         url=url.value,
         url_found=url_found.value,
@@ -109,8 +135,8 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
         modified_at=modified.at if modified else None,
         language=detected.language,
         language_score=detected.score,
-        n_words=n_words,
-        n_chars=len(text),
+        n_words=body.n_words,
+        n_chars=len(body.text),
         is_truncated=parsed.is_truncated,
         is_paywalled=parsed.is_paywalled,
         rights=rights.value or (),
@@ -123,7 +149,7 @@ def normalize_article(parsed: ParsedArticle, config: Config) -> Article | Reject
         ),
         notes=tuple(
             dict.fromkeys(
-                (*parsed.notes, *text_notes, *(n for v in values for n in v.notes), *date_notes)
+                (*parsed.notes, *body.notes, *(n for v in values for n in v.notes), *date_notes)
             )
         ),
     )

@@ -30,6 +30,9 @@ _TAGS: Final = {
 _LEAST_PROBABILITY: Final = 0.1  # below it, langdetect's Detector leaves a language out
 _CLD2_UNKNOWN: Final = "un"
 
+_Ranked = list[tuple[str, float]]
+"""Languages as BCP 47 tags with their probabilities, the likeliest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
@@ -50,23 +53,47 @@ class Detection:
 
 
 def detect_language(text: str, settings: Language, declared: Sequence[str] = ()) -> Detection:
-    """Detect the language of a text from its first characters.
+    """Detect the language of one text; see :func:`detect_languages`."""
+    return detect_languages([text], settings, [declared])[0]
 
-    The same text gives the same answer in every thread, process and order. What the page declares
-    never overrules a sure detector, because templates declare what they were made for; it decides
-    between the candidates of an unsure one.
+
+def detect_languages(
+    texts: Sequence[str], settings: Language, declared: Sequence[Sequence[str]]
+) -> list[Detection]:
+    """Detect the language of each text from its first characters.
+
+    The same text gives the same answer in every thread, process, order and company. What the page
+    declares never overrules a sure detector, because templates declare what they were made for; it
+    decides between the candidates of an unsure one.
 
     Args:
-        text: the body.
+        texts: the bodies.
         settings: detector, size of the sample, when to abstain.
-        declared: BCP 47 tags that the page declares for itself.
+        declared: for each text the BCP 47 tags that its page declares for itself.
+
+    Returns:
+        One answer a text, in their order.
+
+    Raises:
+        ConfigError: the detector that the settings ask for is not installed.
 
     """
-    sample = sample_of(text, settings.sample_chars)
-    among = candidates(sample)
-    if sum(map(str.isalpha, sample)) < _letters_needed(among, settings):
-        return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,), settings.detector)
-    ranked = _by_cld2(sample) if settings.detector == "cld2" else _by_langdetect(sample, among)
+    samples = [sample_of(text, settings.sample_chars) for text in texts]
+    among = [candidates(sample) for sample in samples]
+    is_long = [
+        sum(map(str.isalpha, sample)) >= _letters_needed(possible, settings)
+        for sample, possible in zip(samples, among, strict=True)
+    ]
+    if settings.detector == "cld2":
+        ranked = [_by_cld2(s) if long else [] for s, long in zip(samples, is_long, strict=True)]
+    else:
+        possible = [a if long else frozenset() for a, long in zip(among, is_long, strict=True)]
+        ranked = _by_langdetect(samples, possible)
+    return [_decide(r, d, settings) for r, d in zip(ranked, declared, strict=True)]
+
+
+def _decide(ranked: _Ranked, declared: Sequence[str], settings: Language) -> Detection:
+    """Weigh what the detector says with what the page declares."""
     stated = [_primary(tag) for tag in declared]
     if ranked and ranked[0][1] >= settings.min_score:
         language, score = ranked[0]
@@ -86,21 +113,29 @@ def _letters_needed(among: frozenset[str], settings: Language) -> int:
     return settings.min_letters // 3 if is_told_by_script else settings.min_letters
 
 
-def _by_langdetect(sample: str, among: frozenset[str]) -> list[tuple[str, float]]:
-    """Return the possible languages of a text with their probabilities, the first one first."""
-    probabilities = probabilities_of(sample, among) if among else None
-    if probabilities is None:
-        return []
-    by_name = zip(load_profiles().languages, map(float, probabilities), strict=True)
-    ranked = sorted(by_name, key=lambda pair: (-pair[1], pair[0]))
-    return [
-        (_TAGS.get(name, name), min(probability, 1.0))
-        for name, probability in ranked
+def _by_langdetect(samples: Sequence[str], among: Sequence[frozenset[str]]) -> list[_Ranked]:
+    """Return the likely languages of each text; none where none is possible."""
+    asked = [number for number, possible in enumerate(among) if possible]
+    found = probabilities_of([samples[n] for n in asked], [among[n] for n in asked])
+    ranked: list[_Ranked] = [[] for _ in samples]
+    for number, probabilities in zip(asked, found, strict=True):
+        if probabilities is not None:
+            ranked[number] = _rank(samples[number], probabilities.tolist())
+    return ranked
+
+
+def _rank(sample: str, probabilities: Sequence[float]) -> _Ranked:
+    """Return the languages that are likely and fit the alphabet, the likeliest first."""
+    likely = [
+        (name, probability)
+        for name, probability in zip(load_profiles().languages, probabilities, strict=True)
         if probability > _LEAST_PROBABILITY and not uses_foreign_letters(sample, name)
     ]
+    likely.sort(key=lambda pair: (-pair[1], pair[0]))
+    return [(_TAGS.get(name, name), min(probability, 1.0)) for name, probability in likely]
 
 
-def _by_cld2(sample: str) -> list[tuple[str, float]]:
+def _by_cld2(sample: str) -> _Ranked:
     """Return the languages that CLD2 finds, with their share of the text, the largest first.
 
     Raises:

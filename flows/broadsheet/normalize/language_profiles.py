@@ -7,9 +7,8 @@ draws it, and every product and sum is taken in its order: the probabilities are
 last bit (on Python 3.11; later ones add floats otherwise, and this module does not follow).
 """
 
-import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,13 +21,14 @@ import orjson
 from langdetect.detector import Detector
 from langdetect.utils.ngram import NGram
 
+from broadsheet.normalize.language_trials import mean_probabilities
+
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint64]
 
-_SEED: Final = 0
-_TRIALS: Final = 7
-_CHECKED_EVERY: Final = 5
-_MOST_DRAWS: Final = 1_000
+_HASH_BITS: Final = 18
+_GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_NO_KEY: Final = np.uint64(2**64 - 1)
 _SPACE: Final = ord(" ")
 _CODE_BITS: Final = 21  # of a Unicode code point
 _SPACES: Final = re.compile(" {2,}")
@@ -42,13 +42,15 @@ class Profiles:
 
     Attributes:
         languages: langdetect's names, in the order of their files.
-        keys: each n-gram as one number, sorted; shape (n-grams,).
+        slots: a hash table of the n-grams as numbers; shape (slots,).
+        slot_rows: the row of each slot's n-gram in ``probabilities``.
         probabilities: of each n-gram in each language; shape (n-grams, languages).
 
     """
 
     languages: tuple[str, ...]
-    keys: Codes
+    slots: Codes
+    slot_rows: npt.NDArray[np.int64]
     probabilities: Floats
 
 
@@ -80,8 +82,39 @@ def load_profiles() -> Profiles:
         frequencies: Mapping[str, int] = content["freq"]
         for gram, count in frequencies.items():
             probabilities[rows[gram], column] = count / content["n_words"][len(gram) - 1]
-    keys = np.array([_key(gram) for gram in grams], dtype=np.uint64)
-    return Profiles(tuple(content["name"] for content in contents), keys, probabilities)
+    slots, slot_rows = _hash_table(np.array([_key(gram) for gram in grams], dtype=np.uint64))
+    names = tuple(content["name"] for content in contents)
+    return Profiles(names, slots, slot_rows, probabilities)
+
+
+def _hash_table(keys: Codes) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """Return an open-addressing table of the keys, with the position of each."""
+    slots = np.full(1 << _HASH_BITS, _NO_KEY)
+    rows = np.zeros(slots.size, dtype=np.int64)
+    for row, (key, slot) in enumerate(zip(keys.tolist(), _hashed(keys).tolist(), strict=True)):
+        while slots[slot] != _NO_KEY:
+            slot = (slot + 1) % slots.size  # noqa: PLW2901 - probing is moving on
+        slots[slot], rows[slot] = key, row
+    return slots, rows
+
+
+def _hashed(keys: Codes) -> npt.NDArray[np.int64]:
+    """Return the slot at which the search for each key begins (Fibonacci hashing)."""
+    return (keys * _GOLDEN >> np.uint64(64 - _HASH_BITS)).astype(np.int64)
+
+
+def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
+    """Return the rows of the keys that are in the table, in the order of the keys."""
+    rows = np.full(wanted.size, -1)
+    pending = np.arange(wanted.size)
+    slots = _hashed(wanted)
+    while pending.size:
+        held = profiles.slots[slots]
+        is_found = held == wanted[pending]
+        rows[pending[is_found]] = profiles.slot_rows[slots[is_found]]
+        goes_on = ~is_found & (held != _NO_KEY)
+        pending, slots = pending[goes_on], (slots[goes_on] + 1) % profiles.slots.size
+    return rows[rows >= 0]
 
 
 def _key(gram: str) -> int:
@@ -91,32 +124,56 @@ def _key(gram: str) -> int:
     return key
 
 
-def probabilities_of(text: str, among: frozenset[str] | None = None) -> Floats | None:
-    """Return the probability of each language, in the order of ``load_profiles().languages``.
+def probabilities_of(
+    texts: Sequence[str], among: Sequence[frozenset[str] | None]
+) -> list[Floats | None]:
+    """Return the probability of each language for each text.
 
     Args:
-        text: at most 10,000 characters are looked at.
-        among: the languages that are possible, all alike (langdetect's prior map); all by default.
+        texts: at most 10,000 characters of each are looked at.
+        among: for each text the languages that are possible, all alike (langdetect's prior map);
+            None for all.
 
     Returns:
-        Shape (languages,), adding up to 1; None where no n-gram of the text is in any profile.
+        For each text an array in the order of ``load_profiles().languages``, adding up to 1; None
+        where no n-gram of the text is in any profile.
 
     """
     profiles = load_profiles()
-    rows = _rows_of_grams(_prepared(text), profiles)
-    if not rows.size:
-        return None
-    is_possible = np.array([among is None or name in among for name in profiles.languages])
-    return _averaged(rows, profiles.probabilities, is_possible / is_possible.sum())
+    grams = [_rows_of_grams(_prepared(text), profiles) for text in texts]
+    known = [number for number, rows in enumerate(grams) if rows.size]
+    is_possible = np.array(
+        [
+            [among[n] is None or name in (among[n] or ()) for name in profiles.languages]
+            for n in known
+        ]
+    ).reshape(len(known), len(profiles.languages))
+    priors = is_possible / is_possible.sum(axis=1, keepdims=True)
+    means = mean_probabilities([grams[n] for n in known], profiles.probabilities, priors)
+    found: list[Floats | None] = [None] * len(texts)
+    for number, mean in zip(known, means, strict=True):
+        found[number] = mean
+    return found
 
 
 def _prepared(text: str) -> str:
     """Return the text as langdetect sees it: no addresses, and no Latin in other scripts."""
-    text = Detector.MAIL_RE.sub(" ", Detector.URL_RE.sub(" ", text))
+    if "http" in text:
+        text = Detector.URL_RE.sub(" ", text)
+    if "@" in text:
+        text = Detector.MAIL_RE.sub(" ", text)
+    if text.isascii():
+        return _SPACES.sub(" ", text[:10_000])
     text = _SPACES.sub(" ", NGram.normalize_vi(text)[:10_000])
     n_latin = sum(map(len, _LATIN.findall(text)))
     n_others = sum(map(len, _BEYOND_LATIN.findall(text)))
     return _LATIN.sub("", text) if n_latin * 2 < n_others else text
+
+
+@lru_cache(maxsize=1)
+def _is_upper() -> npt.NDArray[np.bool_]:
+    """Return for each code point whether it is a capital."""
+    return np.fromiter((chr(code).isupper() for code in range(0x110000)), bool, 0x110000)
 
 
 def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:
@@ -131,7 +188,7 @@ def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:
     if codes.size < 2:  # noqa: PLR2004 - a space and one letter
         return np.empty(0, dtype=np.int64)
     last, before = codes[1:], codes[:-1]
-    upper = np.fromiter(map(str.isupper, spaced), dtype=bool, count=len(spaced))
+    upper = _is_upper()[codes]
     is_counted = ~(upper[1:] & upper[:-1])
     pairs = before << np.uint64(_CODE_BITS) | last
     triples = np.zeros_like(pairs)
@@ -140,36 +197,4 @@ def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:
     is_gram = np.stack([last != _SPACE, np.ones_like(is_counted), before != _SPACE], axis=1)
     is_gram[0, 2] = False
     wanted = grams[is_gram & is_counted[:, None]]
-    rows = np.minimum(np.searchsorted(profiles.keys, wanted), profiles.keys.size - 1)
-    known: npt.NDArray[np.int64] = rows[profiles.keys[rows] == wanted]
-    return known
-
-
-def _averaged(rows: npt.NDArray[np.int64], probabilities: Floats, prior: Floats) -> Floats:
-    """Return the mean of seven trials, each drawing n-grams until one language is sure."""
-    draw = random.Random(_SEED)  # noqa: S311 - reproducible on purpose
-    n_bits = int(rows.size).bit_length()
-    n_languages = probabilities.shape[1]
-    mean = np.zeros(n_languages)
-    for _ in range(_TRIALS):
-        alpha = Detector.ALPHA_DEFAULT + draw.gauss(0.0, 1.0) * Detector.ALPHA_WIDTH
-        weight = alpha / Detector.BASE_FREQ
-        trial = prior
-        drawn, batch = 0, 1
-        while True:
-            picked: list[int] = []
-            while len(picked) < batch:  # as random.choice does
-                number = draw.getrandbits(n_bits)
-                if number < rows.size:
-                    picked.append(number)
-            factors = np.empty((batch + 1, n_languages))
-            factors[0] = trial
-            np.add(probabilities[rows[picked]], weight, out=factors[1:])
-            trial = np.multiply.reduce(factors, axis=0)
-            trial /= np.add.accumulate(trial)[-1]  # one after the other, not in pairs
-            drawn += batch
-            batch = _CHECKED_EVERY
-            if trial.max() > Detector.CONV_THRESHOLD or drawn > _MOST_DRAWS:
-                break
-        mean += trial / _TRIALS
-    return mean
+    return _look_up(wanted, profiles)
