@@ -358,6 +358,9 @@ class Publish(Section):
     quarantine_excerpts: bool = Field(
         True, description="Whether the quarantine shows the first characters of each record"
     )
+    notes: str | None = Field(
+        None, description="Markdown in your own words, kept on the card of every release"
+    )
 
 
 class Config(Section):

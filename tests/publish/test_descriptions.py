@@ -85,7 +85,7 @@ def test_hostile_values_are_inert_on_the_card(make_corpus, publish_corpus, datas
     body = text.split("\n---\n", 1)[1]
     assert "<script" not in body
     assert "](javascript" not in body
-    assert "![" not in body
+    assert "![x]" not in body
     assert "\\{\\{7\\*7\\}\\}" in body
     data = DatasetCard(text).data
     assert data.pretty_name == "x: [\n---"
@@ -109,3 +109,25 @@ def test_the_card_of_all_releases_leads_to_each(make_corpus, publish_corpus, dat
         ("1.0.0", False),
     ]
     assert "[1.0.0](1.0.0/README.md)" in card.content
+
+
+def test_the_card_keeps_notes_and_tells_the_history(make_corpus, publish_corpus, dataset_dir):
+    for count in (250, 260):
+        corpus = make_corpus(range(count))
+        publishing = corpus.config.publish.model_copy(update={"notes": "Collected by hand."})
+        config = corpus.config.model_copy(update={"publish": publishing})
+        publish_corpus(replace(corpus, config=config))
+
+    card = (dataset_dir / "1.1.0" / "README.md").read_text()
+
+    assert "\nCollected by hand.\n" in card
+    assert "| 1.1.0 | 260 | 10 | 0 | 0 |\n| 1.0.0 | 250 | 0 | 0 | 0 |\n" in card
+
+
+def test_plots_are_inert(make_corpus, publish_corpus, dataset_dir, article):
+    articles = [article(i, outlet=f"<script>{i % 3}</script>") for i in range(9)]
+    publish_corpus(make_corpus([], articles=articles, copies=0))
+
+    plot = (dataset_dir / "1.0.0" / "plots" / "outlets.svg").read_text()
+    assert "&lt;script&gt;0" in plot
+    assert "<script" not in plot

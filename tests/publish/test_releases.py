@@ -45,6 +45,7 @@ def test_a_release_holds_what_the_layout_says(make_corpus, publish_corpus, datas
         "duplicates/train-00000-of-00001.parquet",
         "inputs.parquet",
         "manifest.json",
+        "plots/outlets.svg",
         "quarantine/train-00000-of-00001.parquet",
     ]
     assert (dataset_dir / "latest").readlink().name == "1.0.0"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -16,34 +17,30 @@ from broadsheet.publish.differences import Difference
 from broadsheet.publish.frontmatter import dataset_front_matter, release_front_matter
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import Json, Origin
+from broadsheet.publish.report_charts import bars, over_time
 from broadsheet.publish.write import Written
 from broadsheet.tables import TABLES
 from broadsheet.text import clean
 
 _MOST_SHOWN = 20
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$:@=-])")
+_PLOTS = ("plots/months.svg", "plots/outlets.svg")
 _SPACE = re.compile(r"\s+")
 
 
 def render_card(
     written: Written,
     origin: Origin,
-    change: Change,
     version: Version,
     *,
     composition: Composition,
     sizes: Mapping[str, tuple[int, int, int]],
+    history: Sequence[Json],
 ) -> bytes:
     """Return ``README.md`` of a release.
 
-    Args:
-        written: its tables.
-        origin: what it was made from.
-        change: the difference to the release before.
-        version: its version.
-        composition: the figures of its rows.
-        sizes: as for :func:`~broadsheet.publish.frontmatter.release_front_matter`.
-
+    ``sizes`` is as for :func:`~broadsheet.publish.frontmatter.release_front_matter`; ``history``
+    lists the releases until this one, the newest last.
     """
     dataset = origin.config.dataset
     languages = [str(tag) for tag, _ in composition.ranked("language") if tag != "und"]
@@ -53,7 +50,9 @@ def render_card(
         + body.render(
             dataset=dataset,
             version=version,
-            change=change,
+            history=history[::-1],
+            notes=origin.config.publish.notes,
+            plots=[name for name in _PLOTS if name in render_plots(composition)],
             tables=[table for table in TABLES if table.name in sizes],
             sizes=sizes,
             accounts=written.accounts,
@@ -64,6 +63,18 @@ def render_card(
             months=_month_range(composition),
         )
     ).encode()
+
+
+def render_plots(composition: Composition) -> dict[str, bytes]:
+    """Return the pictures of the card by path, as SVG: articles over time, and by outlet."""
+    months = {month: rows for month, rows in composition.months.items() if month is not None}
+    outlets = {str(name): n for name, n in composition.ranked("outlet") if name is not None}
+    drawn = {_PLOTS[0]: over_time(months), _PLOTS[1]: bars(outlets, composition.rows)}
+    return {
+        path: _environment().get_template(f"{Path(path).stem}.svg.j2").render(parts=parts).encode()
+        for path, parts in drawn.items()
+        if len(parts) > 1
+    }
 
 
 def render_changes(change: Change, version: Version, withheld: int) -> bytes:
@@ -129,7 +140,9 @@ def _month_range(composition: Composition) -> tuple[str, str] | None:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("broadsheet.publish"),
-        autoescape=select_autoescape(["html.j2"]),  # values in Markdown go through `inert`
+        autoescape=select_autoescape(
+            ["html.j2", "svg.j2"]
+        ),  # values in Markdown go through `inert`
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,7 +1,7 @@
 """The documents of a release: card, changes, citation, licence, manifest, checksums."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,22 @@ from huggingface_hub import CardData
 
 from broadsheet.config import Dataset
 from broadsheet.publish import layout
-from broadsheet.publish.card import render_card, render_changes
+from broadsheet.publish.card import render_card, render_changes, render_plots
 from broadsheet.publish.changes import Change, next_version
 from broadsheet.publish.composition import compose
 from broadsheet.publish.croissant import render_croissant
 from broadsheet.publish.datapackage import render_datapackage
 from broadsheet.publish.files import sha256_of
 from broadsheet.publish.layout import Version
-from broadsheet.publish.manifest import Origin, content_of, make_manifest, read_manifest, to_bytes
+from broadsheet.publish.manifest import (
+    Json,
+    Origin,
+    content_of,
+    extend_history,
+    make_manifest,
+    read_manifest,
+    to_bytes,
+)
 from broadsheet.publish.shards import TableFiles
 from broadsheet.publish.write import Written
 
@@ -39,8 +47,6 @@ def describe(
 ) -> Version | None:
     """Compute the version and write all documents into the staged release.
 
-    Nothing is written where everything but the version is as in the release before.
-
     Args:
         written: the staged tables.
         origin: what they were made from.
@@ -50,21 +56,22 @@ def describe(
         named: the version that the user wants.
 
     Returns:
-        The version; None where nothing has changed.
+        The version; None, and nothing is written, where all but the version is as before.
 
     Raises:
         ConfigError, PublishError: ``named`` is no version, or too low.
 
     """
-    documents = _render(written, origin, change, extra)
-    fingerprint = _fingerprint(written, origin, documents(_ANY_VERSION))
+    documents = _render(written, origin, extra)
+    fingerprint = _fingerprint(written, origin, documents(_ANY_VERSION, ()))
     is_same = previous is not None and read_manifest(previous)["fingerprint"] == fingerprint
     version = next_version(change, named, documents=not is_same)
     if is_same and version == change.previous:
         return None
+    history = extend_history(previous, version, written.tables["default"].rows, change)
     changes = {layout.CHANGES: render_changes(change, version, written.withheld)}
-    _write(written.release, documents(version) | changes)
-    manifest = to_bytes(make_manifest(written, origin, change, version, fingerprint))
+    _write(written.release, documents(version, history) | changes)
+    manifest = to_bytes(make_manifest(written, origin, change, history, fingerprint))
     _write(written.release, {layout.MANIFEST: manifest})
     _write(written.release, {layout.CHECKSUMS: checksums(written.release)})
     return version
@@ -77,23 +84,25 @@ def checksums(release: Path) -> bytes:
 
 
 def _render(
-    written: Written, origin: Origin, change: Change, extra: Extra
-) -> Callable[[Version], dict[str, bytes]]:
-    """Return a function of the version that renders the documents."""
+    written: Written, origin: Origin, extra: Extra
+) -> Callable[[Version, Sequence[Json]], dict[str, bytes]]:
+    """Return a function of version and history that renders the documents."""
     composition = compose(written.tables["default"].paths)
     sizes = {name: _sizes(files) for name, files in written.tables.items() if files.rows}
     dataset = origin.config.dataset
+    plots = render_plots(composition)
 
-    def documents(version: Version) -> dict[str, bytes]:
-        shown = change if version != _ANY_VERSION else Change(previous=None)
+    def documents(version: Version, history: Sequence[Json]) -> dict[str, bytes]:
+        card = render_card(
+            written, origin, version, composition=composition, sizes=sizes, history=history
+        )
         return {
-            layout.CARD: render_card(
-                written, origin, shown, version, composition=composition, sizes=sizes
-            ),
+            layout.CARD: card,
             layout.CITATION: _citation(dataset, version),
             layout.LICENSE: _license(dataset),
             layout.CROISSANT: render_croissant(written, dataset, version, composition),
             layout.DATA_PACKAGE: render_datapackage(written, dataset, version),
+            **plots,
             **extra(version),
         }
 

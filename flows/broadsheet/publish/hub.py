@@ -16,9 +16,9 @@ from huggingface_hub import (
     HfApi,
     RepoFile,
 )
-from huggingface_hub.errors import (
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError: of its HTTP client
     HfHubHTTPError,
-    HTTPError,  # type: ignore[attr-defined]  # what its HTTP client raises, whichever it is
+    HTTPError,
     RepositoryNotFoundError,
 )
 

@@ -4,7 +4,7 @@ import hashlib
 import platform
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import metadata
@@ -47,21 +47,40 @@ class Origin:
 
 
 def make_manifest(
-    written: Written, origin: Origin, change: Change, version: Version, fingerprint: str
+    written: Written, origin: Origin, change: Change, history: Sequence[Json], fingerprint: str
 ) -> Json:
-    """Return the manifest of a staged release whose other files are all there."""
+    """Return the manifest of a staged release whose other files are all there.
+
+    ``history`` ends with the entry of this release, which names its version.
+    """
     release = written.release
     listed = [n for n in layout.files_of(release) if n not in {layout.MANIFEST, layout.CHECKSUMS}]
     return {
         "format": FORMAT,
         "dataset": origin.config.dataset.name,
-        "version": str(version),
+        "version": history[-1]["version"],
+        "history": list(history),
         "fingerprint": fingerprint,
         **content_of(written, origin),
         "change": asdict(change)
         | {"previous": str(change.previous) if change.previous else None, "step": change.step},
         "files": {name: describe_file(release / name) for name in listed},
     }
+
+
+def extend_history(
+    previous: Path | None, version: Version, rows: int, change: Change
+) -> list[Json]:
+    """Return one entry for each release of a dataset, the newest last."""
+    before = read_manifest(previous)["history"] if previous else []
+    entry = {
+        "version": str(version),
+        "rows": rows,
+        "added": change.added,
+        "removed": change.removed,
+        "changed": change.changed,
+    }
+    return [*before, entry]
 
 
 def content_of(written: Written, origin: Origin) -> Json:
