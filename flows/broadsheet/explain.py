@@ -13,11 +13,11 @@ from broadsheet.config import Config, load_config
 from broadsheet.errors import ConfigError, StorageError
 from broadsheet.reasons import meaning_of
 from broadsheet.records import ParsedArticle, RawRecord, Source
-from broadsheet.tables import ARTICLE
+from broadsheet.tables import ACROSS_BATCHES, ARTICLE
 
 Json = dict[str, Any]
 
-_NOT_VALUES = ("id", "text", "evidence", "notes", "cluster", "duplicate_count")
+_NOT_VALUES = ("id", "text", "evidence", "notes", *ACROSS_BATCHES)
 _WIDTH = 88
 
 
