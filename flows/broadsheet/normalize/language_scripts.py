@@ -55,6 +55,8 @@ _SAME_SCRIPT: Final = {
     for script, languages in _LANGUAGES.items()
     for language in languages.split()
 }
+_ASCII: Final = re.compile(r"[\x00-\x7f]+")
+_ASCII_LETTER: Final = re.compile("[A-Za-z]")
 _SHARE_OF_A_SCRIPT: Final = 0.5
 _SHARE_OF_KANA_IN_JAPANESE: Final = 0.08
 _SHARE_OF_HANGUL_IN_KOREAN: Final = 0.2
@@ -108,7 +110,13 @@ def candidates(text: str) -> frozenset[str]:
 
     Empty where most letters are of a script that none of them is written in, or of several.
     """
-    counts = Counter({name: len(letters.findall(text)) for name, letters in _LETTERS.items()})
+    beyond_ascii = _ASCII.sub("", text)
+    counts = Counter(
+        {name: len(letters.findall(beyond_ascii)) for name, letters in _LETTERS.items()}
+        if beyond_ascii
+        else {}
+    )
+    counts["Latin"] += len(_ASCII_LETTER.findall(text))
     n_letters = sum(map(str.isalpha, text))
     east_asian = counts["Han"] + counts["Kana"] + counts["Hangul"]
     if east_asian > n_letters * _SHARE_OF_A_SCRIPT:
@@ -129,7 +137,7 @@ def uses_foreign_letters(text: str, language: str) -> bool:
     Names bring a few foreign letters into any text; more than one letter in eighty are its own.
     """
     alphabet = _ALPHABETS.get(language)
-    if alphabet is None:
+    if alphabet is None or text.isascii():
         return False
     letters = _SAME_SCRIPT[language].findall(text.lower())
     n_foreign = sum(1 for letter in letters if letter > "\x7f" and letter not in alphabet)
