@@ -23,7 +23,7 @@ from broadsheet.tables import TABLES
 from broadsheet.text import clean
 
 _MOST_SHOWN = 20
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$:@=-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$:@])")
 _PLOTS = ("plots/months.svg", "plots/outlets.svg")
 _SPACE = re.compile(r"\s+")
 
@@ -120,8 +120,8 @@ def inert(value: object) -> str:
 
 def _share(part: float) -> str:
     """Return a share in per cent; what is little is not called nothing."""
-    if not part:
-        return "none"
+    if part in {0, 1}:
+        return "all" if part else "none"
     if 0 < part < 0.001:  # noqa: PLR2004 - a tenth of a per cent
         return "<0.1 %"
     return f"{part * 100:.1f} %"
