@@ -56,7 +56,8 @@ def prediction(identity: str, parsed: ParsedArticle, article: Article | None) ->
     """Return what the scorer reads, from a row; without one, what was parsed."""
     if article is None:
         title = next(parsed.of("title"), None)
-        return {"id": identity, "title": title and title.value, "body": parsed.text}
+        body = {"id": identity, "title": title and title.value, "body": parsed.text}
+        return {**body, "confidence": {"title": title.confidence} if title else {}}
     return {
         "id": identity,
         "title": article.title,

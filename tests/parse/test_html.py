@@ -125,7 +125,8 @@ def test_a_date_is_handed_on_as_found(head, before, value):
     ],
 )
 def test_authors_are_those_of_the_byline(before, names):
-    assert [w.value for w in read(page(before=before)).of("author") if "?" not in w.rule] == names
+    found = [witness.value for witness in read(page(before=before)).of("author")]
+    assert list(dict.fromkeys(found)) == names
 
 
 def test_no_date_is_made_up():

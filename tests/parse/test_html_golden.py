@@ -22,7 +22,7 @@ def read(path):
     record = RawRecord(source=SOURCE, text=path.read_text(encoding="utf-8"), media="html")
     article = parse_html(record)
     chosen = {name: next((w.value for w in article.of(name)), None) for name in SINGLE}
-    authors = [w.value for w in article.of("author") if not w.rule.endswith("?")]
+    authors = [w.value for w in article.of("author")]
     return {**chosen, "authors": list(dict.fromkeys(authors)), "text": article.text.split("\n\n")}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_bylines import has_leading_by, names_in, starts_as_byline
-from broadsheet.parse.html_choice import by_confidence, probabilities, witnesses
+from broadsheet.parse.html_choice import probabilities
 from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_setting import Setting, key_of
@@ -173,7 +173,8 @@ def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: 
 def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
     """Return the witnesses of the authors, the chosen ones first and under one rule.
 
-    Names that were weighed and not chosen follow, their rule marked with a question mark.
+    The same names follow under the other rules that state them. Names that were weighed and not
+    chosen are left out: most of them are no authors at all.
     """
     claims = gather_authors(page, found, body)
     rows = author_features(claims, page, body, setting)
@@ -193,10 +194,17 @@ def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) 
         )
         for number in chosen
     ]
-    for number in by_confidence(confidences):
-        if number not in chosen:
-            places = [
-                (claims[number].value, f"{r}?", raw) for r, raw in claims[number].rules.items()
-            ]
-            result += witnesses("author", places[:1], confidences[number])
-    return result[: max(len(chosen), _MOST_WITNESSES)]
+    for other in RULES:
+        if other != rule:
+            result += (
+                Witness(
+                    field="author",
+                    value=claims[number].value,
+                    rule=other,
+                    confidence=confidences[number],
+                    excerpt=claims[number].rules[other][:160],
+                )
+                for number in chosen
+                if other in claims[number].rules
+            )
+    return result[: len(chosen) + _MOST_WITNESSES]

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from broadsheet.parse.html_days import month_of
 from broadsheet.parse.html_features import count_words
 from broadsheet.parse.html_setting import key_of
+from broadsheet.parse.html_vocabulary import words
 
 _BY: Final = (
     r"(?:(?:written|posted|published|story|words|text|report(?:ed|ing)?|article|review(?:ed)?|"
@@ -33,6 +33,30 @@ _SPLIT: Final = re.compile(
     r"\s*[;|/\n&、，]\s*|\s*,\s+(?:(?:and|und|et|y|e)\s+)?"
     r"|\s+(?:and|And|AND|und|et|y|e|og|och|en|mit|with|και|и|i)\s+(?=\S)"
 )
+_MONTHS: Final = frozenset(
+    words(
+        "january february march april may june july august september october november december "
+        "jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli "
+        "oktober dezember janvier février mars avril juin juillet août septembre octobre novembre "
+        "décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+        "diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"
+    )
+)
+_NO_NAMES: Final = frozenset(
+    (
+        *words("by von par am on and und author autor auteur posted published share follow"),
+        "",
+        "posted on",
+        "posted by",
+        "posted in",
+        "published on",
+        "publiziert am",
+        "veröffentlicht am",
+        "gepostet am",
+        "geschrieben von",
+        "written by",
+    )
+)
 _EDGES: Final = " ,.;:-–—|\"'“”*"
 _LONGEST: Final = 8  # words; a longer text is no name
 
@@ -58,8 +82,10 @@ def names_in(value: str) -> list[str]:
         cut = _CUT.search(name)
         name = (name[: cut.start()] if cut else name).strip(_EDGES)
         head, _, last = name.rpartition(" ")
-        if cut and head and month_of(last):  # "Jo Linwick March 3"
+        if cut and head and last.casefold() in _MONTHS:  # "Jo Linwick March 3"
             name = head.strip(_EDGES)
+        if name.casefold() in _NO_NAMES:
+            continue
         if name and key_of(name) and count_words(name) <= _LONGEST and len(name) < 80:  # noqa: PLR2004
             names.append(name)
     return names

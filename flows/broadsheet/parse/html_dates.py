@@ -84,6 +84,7 @@ _MODIFIED_CONFIDENCE: Final = {
     "time.modified": 0.8,
 }
 _LEAST_CONFIDENCE: Final = 0.1
+_LEAST_DOUBT: Final = 0.25  # a day less likely than this would mislead whoever reads on
 _MOST_CLAIMS: Final = 4
 _LONGEST_HEAD: Final = 300
 _MOST: Final = 60
@@ -258,6 +259,8 @@ def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     result: list[Witness] = []
     if order and confidences[order[0]] >= _LEAST_CONFIDENCE:
         for rank, number in enumerate(order[:_MOST_CLAIMS]):
+            if rank and confidences[number] < _LEAST_DOUBT:
+                break
             places = _places(claims[number])
             result += witnesses(
                 "published", places if rank == 0 else places[:1], confidences[number]
