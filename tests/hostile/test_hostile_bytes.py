@@ -5,6 +5,7 @@ import os
 import pytest
 
 from broadsheet.reasons import Reason
+from broadsheet.sources import FORMATS
 
 STORY = "Der Bürgermeister von Grünhausen eröffnete am Sonntag die neue Brücke über den Fluss."
 
@@ -27,6 +28,11 @@ def test_bytes(outcomes, case):
     raw, expected = CASES[case]
 
     assert outcomes({"case.txt": raw, "good.txt": STORY.encode()}) == [expected, "P"]
+
+
+@pytest.mark.parametrize("suffix", [suffix for f in FORMATS for suffix in f.suffixes])
+def test_1_an_empty_file_of_any_format(outcomes, suffix):
+    assert outcomes({f"case{suffix}": b""}) == [Reason.CONTENT_EMPTY]
 
 
 @pytest.mark.parametrize("raw", [rb'{"text": "a\ud800b"}', rb'{"text": "a\udfffb"}'])

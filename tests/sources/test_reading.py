@@ -151,3 +151,27 @@ def test_a_permission_that_was_withdrawn_is_never_tried_again(tmp_path, write, m
 )
 def test_an_excerpt_is_printable_and_short(raw, shown):
     assert printable(raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"), [("a.csv", b"x,x\n"), ("a.zip", b"no zip"), ("a.xml", b"<urlset/>")]
+)
+def test_a_file_that_is_refused_as_such_keeps_its_address(write, read, name, raw):
+    write(name, raw)
+
+    (rejection,) = read()
+
+    assert rejection.source.length == len(raw)
+    assert rejection.source.sha256 == hashlib.sha256(raw).hexdigest()
+
+
+def test_a_fault_of_a_reader_sets_its_file_aside_alone(write, read, monkeypatch):
+    write("a.html", "<p>A page</p>")
+    write("b.txt", "A text")
+    monkeypatch.setattr("broadsheet.sources.pages.decode", lambda *_, **__: 1 / 0)
+
+    fault, record = read()
+
+    assert fault.reason == Reason.RECORD_FAULT
+    assert "ZeroDivisionError" in fault.detail
+    assert record.text == "A text"

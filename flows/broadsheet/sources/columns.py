@@ -83,16 +83,21 @@ def to_record(
 
     """
     roles = _roles(tuple(values), _configured(settings))
-    texts = [text for key in roles.get("text", ()) if (text := _joined(_at(values, key)))]
-    pages = [page for key in roles.get("html", ()) if (page := _joined(_at(values, key)))]
-    if not texts and not pages:
+    media: Media = "text"
+    if text := _first(values, roles.get("text", ())):
+        media = _media(text)
+    elif text := _first(values, roles.get("html", ())):
+        media = "html"
+    else:
         return _without_text(source, values, roles)
-    text, media = (texts[0], _media(texts[0])) if texts else (pages[0], "html")
     if media == "text" and any(k.lower() == "markdown" for k in roles.get("text", ())[:1]):
         media = "markdown"
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
-    fields = {name: found for name in _FIELDS if (found := _stated(values, roles.get(name, ())))}
+    fields: dict[Field, tuple[str, ...]] = {}
+    for name in _FIELDS:
+        if (keys := roles.get(name)) and (found := _stated(values, keys)):
+            fields[name] = found
     return RawRecord(source=source, text=text, media=media, fields=fields, notes=notes)
 
 
@@ -109,8 +114,7 @@ def known_columns(names: tuple[str, ...], settings: Sources) -> list[str]:
 def has_text(values: Mapping[str, object], settings: Sources) -> bool:
     """Tell whether some value is known to hold a text or a page."""
     roles = _roles(tuple(values), _configured(settings))
-    keys = (*roles.get("text", ()), *roles.get("html", ()))
-    return any(_joined(_at(values, key)) for key in keys)
+    return bool(_first(values, (*roles.get("text", ()), *roles.get("html", ()))))
 
 
 def is_reference(text: str) -> bool:
@@ -121,8 +125,15 @@ def is_reference(text: str) -> bool:
 
 def is_markup(text: str) -> bool:
     """Tell whether a text is HTML, by its tags."""
+    if "<" not in text:
+        return False
     tags = _TAG.findall(text[:20_000])
     return len(tags) >= _MARKUP_TAGS or text.lstrip()[:9].lower() == "<!doctype"
+
+
+def _first(values: Mapping[str, object], keys: tuple[str, ...]) -> str:
+    """Return the first text that some key holds."""
+    return next((text for key in keys if (text := _joined(_at(values, key)))), "")
 
 
 def _media(text: str) -> Media:
@@ -195,6 +206,8 @@ def _joined(value: object) -> str:
 
 def _stated(values: Mapping[str, object], keys: tuple[str, ...]) -> tuple[str, ...]:
     """Return what all keys of a role state, the most trusted first, each once."""
+    if len(keys) == 1 and isinstance(only := values.get(keys[0]), str):
+        return (text,) if (text := only.strip()) else ()
     return tuple(dict.fromkeys(text for key in keys for text in _strings(_at(values, key))))
 
 

@@ -126,7 +126,7 @@ def _decode_legacy(raw: bytes, declared: str | None) -> Decoded:
 
 
 def _refuse_binary(raw: bytes, max_share: float) -> None:
-    sample = raw[: 4 * _SAMPLE_BYTES]
+    sample = raw[: _SAMPLE_BYTES // 4]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > max_share * len(sample):
         raise Refused(
@@ -136,7 +136,9 @@ def _refuse_binary(raw: bytes, max_share: float) -> None:
 
 def _wide_encoding(raw: bytes) -> str | None:
     """Return UTF-16's byte order where every other byte is NUL, as in Western text, else None."""
-    if len(raw) < 4 or len(raw) % 2:  # noqa: PLR2004 - two code units are the least to see a pattern
+    if b"\0" not in raw or len(raw) % 2:
+        return None
+    if len(raw) < 4:  # noqa: PLR2004 - two code units are the least to see a pattern
         return None
     sample = raw[:_SAMPLE_BYTES]
     units = len(sample) // 2

@@ -57,10 +57,21 @@ def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
         fault = Refused(Reason.TYPE_UNSUPPORTED, f"no reader for {suffix}")
         yield refuse(blob, "unknown", fault)
         return
+    if blob.size == 0:
+        yield refuse(blob, format_.name, Refused(Reason.CONTENT_EMPTY, "no bytes"))
+        return
     try:
         yield from format_.read(blob, settings)
     except Refused as refused:
         yield refuse(blob, format_.name, refused)
+    except OSError:
+        raise  # the caller may try again
+    except MemoryError:
+        fault = Refused(Reason.RESOURCE_MEMORY, "reading it took more memory than there is")
+        yield refuse(blob, format_.name, fault)
+    except Exception as error:  # noqa: BLE001 - one file must not stop the run
+        fault = Refused(Reason.RECORD_FAULT, f"{type(error).__name__}: {error}")
+        yield refuse(blob, format_.name, fault)
 
 
 def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> Iterator[Item]:

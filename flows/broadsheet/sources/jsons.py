@@ -32,8 +32,8 @@ _LONE_SURROGATE = re.compile(
     r"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
     r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-# White space that may stand between a key and its colon; then keys cannot be counted by `":`.
-_SPACED_COLONS = (b'" :', b"  :", b"\t:", b"\r:", b"\n:", b"\t :", b"\r :", b"\n :")
+# White space between a key and its colon; where there is some, keys cannot be counted by `":`.
+_SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 
 
 def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -153,16 +153,15 @@ def _may_repeat_a_key(raw: bytes, value: dict[str, Any]) -> bool:
     ``":`` ends each key, and within a string its quote is escaped, so that more of them than keys
     say that a closer look is due.
     """
-    if any(spaced in raw for spaced in _SPACED_COLONS):
-        return True
-    return raw.count(b'":') != _count_keys(value)
+    return raw.count(b'":') != _count_keys(value) or _SPACED_COLON.search(raw) is not None
 
 
 def _count_keys(value: Any) -> int:  # noqa: ANN401 - any JSON
-    if isinstance(value, dict):
-        inner = sum(_count_keys(v) for v in value.values() if isinstance(v, dict | list))
-        return len(value) + inner
-    return sum(_count_keys(item) for item in value if isinstance(item, dict | list))
+    count = len(value) if isinstance(value, dict) else 0
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            count += _count_keys(inner)
+    return count
 
 
 def _refuse_repeated_keys(raw: bytes) -> None:

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.records import Source
+from broadsheet.records import Rejection, Source
 from broadsheet.sources.batches import Batch, Span
-from broadsheet.sources.blobs import Blob, Item, Refused, refuse, reject
-from broadsheet.sources.formats import Format, format_of
+from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, reject
+from broadsheet.sources.formats import format_of, read_member
 
 _BLOCK_BYTES = 2**20
 
@@ -47,7 +48,7 @@ def _read_span(root: Path, span: Span, settings: Sources, on_failure: OnFailure)
         raise ValueError(f"{span.path}: discovery lets no file pass that has no reader")
     whole = Source(span.path, None, span.start, span.size, span.sha256, format_.name)
     try:
-        return list(_read_known(root, span, format_, settings))
+        items = list(_read_known(root, span, settings))
     except FileNotFoundError:
         return [reject(whole, Reason.IO_CHANGED, "the file is gone")]
     except PermissionError as error:
@@ -58,9 +59,18 @@ def _read_span(root: Path, span: Span, settings: Sources, on_failure: OnFailure)
         return [reject(whole, Reason.IO_FAILED, error.strerror or str(error))]
     except Refused as refused:
         return [reject(whole, refused.reason, refused.detail)]
+    return [_addressed(items[0], whole)] if len(items) == 1 else items
 
 
-def _read_known(root: Path, span: Span, format_: Format, settings: Sources) -> Iterator[Item]:
+def _addressed(item: Item, whole: Source) -> Item:
+    """Return the only item; where it refuses the file as such, with the file's address."""
+    if not isinstance(item, Rejection) or item.source.member is not None:
+        return item
+    is_unread = item.source.sha256 == EMPTY_SHA256 and item.source.length == 0
+    return replace(item, source=whole) if is_unread else item
+
+
+def _read_known(root: Path, span: Span, settings: Sources) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
     with (root / span.path).open("rb") as file:
         head = file.read(span.head)
@@ -72,10 +82,7 @@ def _read_known(root: Path, span: Span, format_: Format, settings: Sources) -> I
             size=span.size,
             head=head,
         )
-        try:
-            yield from format_.read(blob, settings)
-        except Refused as refused:
-            yield refuse(blob, format_.name, refused)
+        yield from read_member(blob, settings)
 
 
 def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> BinaryIO:

@@ -15,6 +15,7 @@ _NEXT = re.compile(rb"(?:\A|\n)(WARC/[01]\.\d{1,2}\r?\n)")
 _MAX_HEADER_BYTES = 2**16
 _BLOCK_BYTES = 2**18
 _GZIP_MAGIC = b"\x1f\x8b\x08"
+_FIRST_BYTES = 2**13  # what is read beyond a member's end is copied for nothing
 _PROBE_BYTES = 4_096
 _MAX_LENGTH_DIGITS = 15
 
@@ -105,20 +106,21 @@ def _inflate(raw: bytes, start: int, limit: int) -> tuple[bytes, int, str, str]:
     inflater = zlib.decompressobj(wbits=31)
     most = limit + _MAX_HEADER_BYTES
     view = memoryview(raw)
+    member, at, size = b"", start, _FIRST_BYTES
     try:
-        member = inflater.decompress(view[start : start + _BLOCK_BYTES], most)
-        at = start + _BLOCK_BYTES
         while not inflater.eof and (inflater.unconsumed_tail or at < len(raw)):
             if len(member) >= most:
                 return b"", 0, f"more than {limit} bytes", "large"
-            fed = inflater.unconsumed_tail or view[at : at + _BLOCK_BYTES]
-            at += 0 if inflater.unconsumed_tail else _BLOCK_BYTES
+            fed = inflater.unconsumed_tail
+            if not fed:
+                fed = bytes(view[at : at + size])
+                at, size = at + len(fed), min(size * 2, _BLOCK_BYTES)
             member += inflater.decompress(fed, most - len(member))
     except zlib.error as error:
         return b"", 0, str(error), "damaged"
     if not inflater.eof:
         return b"", 0, "the archive ends in mid-record", "cut"
-    return member, min(at, len(raw)) - len(inflater.unused_data), "", ""
+    return member, at - len(inflater.unused_data), "", ""
 
 
 def _in_member(raw: bytes, start: int, member: bytes, limit: int) -> Iterator[Record]:

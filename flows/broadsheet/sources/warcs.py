@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from typing import BinaryIO, cast
 
 from broadsheet.config import Sources
@@ -155,6 +156,7 @@ def _http_headers(head: bytes) -> dict[str, str]:
     return fields
 
 
+@lru_cache(maxsize=1_024)
 def _content_type(value: str) -> tuple[str, str | None]:
     message = Message()
     message["Content-Type"] = " ".join(value.split())
