@@ -30,6 +30,8 @@ def signal(staged):
         ("symbol_word_ratio", "Rain #venn fell...", 2 / 3),
         ("digit_share", "ab 12", 0.5),
         ("uppercase_share", "AB cd 12", 0.5),
+        ("uppercase_share", "ÄB cd 12", 0.5),
+        ("digit_share", "äb 12", 0.5),
         ("uppercase_share", "下雨", 0),
         ("bullet_line_share", "• Rain\n- Sun\nWind\n-5 degrees", 0.5),
         ("ellipsis_line_share", "Rain fell...\n\nMore…\nThe end.\nYes", 0.5),

@@ -7,6 +7,7 @@ them, and all occurrences of a repeated run count, none of their characters twic
 """
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -30,7 +31,10 @@ _SENTENCE_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！�
 _CLOSING: Final = (".", "!", "?", "…", '"', "”", "»", "’", "。", "！", "？", "」", "।", "؟")
 _BULLET: Final = re.compile(r"\s*[•‣▪●◦*\-–—]\s")
 _ELLIPSIS: Final = ("...", "…")
-_SYMBOL: Final = re.compile(r"#|\.\.\.|…")
+_SYMBOLS: Final = ("#", "...", "…")
+_ASCII_CLASSES: Final = tuple(
+    text.encode() for text in (string.digits, string.ascii_letters, string.ascii_uppercase)
+)
 _SHORT_LINE: Final = 30
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -104,15 +108,12 @@ def _count_lines(text: str) -> tuple[int, ...]:
 
 def _character_signals(texts: Sequence[str], sums: Mapping[str, Sums]) -> dict[str, pa.Array]:
     """Return the signals that are told character by character, and those of sentences."""
-    counts = np.array([_count_characters(text) for text in texts], float).reshape(len(texts), 6)
-    visible, digits, letters, capitals, symbols, sentences = counts.T
-    tokens = [text.split() for text in texts]
-    n_tokens = np.fromiter(map(len, tokens), float)
-    with_letter = np.fromiter((sum(map(_has_letter, some)) for some in tokens), float)
+    counts = np.array([_count_characters(text) for text in texts], float).reshape(len(texts), 8)
+    tokens, with_letter, visible, digits, letters, capitals, symbols, sentences = counts.T
     return {
         "n_sentences": pa.array(sentences.astype(np.int32)),
         "mean_word_length": _share(sums["characters"], sums["words"]),
-        "alphabetic_word_share": _share(with_letter, n_tokens),
+        "alphabetic_word_share": _share(with_letter, tokens),
         "symbol_word_ratio": _share(symbols, sums["words"]),
         "digit_share": _share(digits, visible),
         "uppercase_share": _share(capitals, letters),
@@ -120,20 +121,32 @@ def _character_signals(texts: Sequence[str], sums: Mapping[str, Sums]) -> dict[s
 
 
 def _count_characters(text: str) -> tuple[int, ...]:
-    """Count visible characters, digits, letters, capitals, symbols and sentences."""
-    characters = Counter(text).items()  # a text has few distinct characters
+    """Count tokens, those with letters, visible characters, their classes, symbols, sentences."""
+    tokens = text.split()
     return (
-        sum(count for char, count in characters if not char.isspace()),
-        sum(count for char, count in characters if char.isdigit()),
-        sum(count for char, count in characters if char.isalpha()),
-        sum(count for char, count in characters if char.isupper()),
-        sum(1 for _ in _SYMBOL.finditer(text)),
-        max(sum(1 for _ in _SENTENCE_END.finditer(text)), 1 if text.strip() else 0),
+        len(tokens),
+        sum(1 for token in tokens if token.isalpha() or _LETTER.search(token)),
+        sum(map(len, tokens)),
+        *_count_classes(text),
+        sum(map(text.count, _SYMBOLS)),
+        max(sum(1 for _ in _SENTENCE_END.finditer(text)), 1 if tokens else 0),
     )
 
 
-def _has_letter(token: str) -> bool:
-    return token.isalpha() or _LETTER.search(token) is not None
+def _count_classes(text: str) -> tuple[int, int, int]:
+    """Count digits, letters and capitals."""
+    if text.isascii():  # the same, ten times faster
+        content = text.encode()
+        digits, letters, capitals = (
+            len(content) - len(content.translate(None, of_class)) for of_class in _ASCII_CLASSES
+        )
+        return digits, letters, capitals
+    characters = Counter(text).items()  # a text has few distinct characters
+    return (
+        sum(count for char, count in characters if char.isdigit()),
+        sum(count for char, count in characters if char.isalpha()),
+        sum(count for char, count in characters if char.isupper()),
+    )
 
 
 def _repetition(sums: Mapping[str, Sums]) -> dict[str, pa.Array]:
