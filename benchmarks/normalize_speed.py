@@ -107,7 +107,7 @@ def main() -> None:
     measure("ISO 8601 instant", read, [f"2024-03-01T12:30:{n % 60:02}+01:00" for n in rows])
     measure("date in words, 42 languages", lambda d: read(d[0], Locality(languages=(d[1],))), dates)
     measure("canonical URL", canonicalize_url.__wrapped__, [url(number) for number in rows])
-    measure("byline", read_byline, ["By Mara Lindqvist and Jo Li, Reuters"] * len(rows))
+    measure("byline", read_byline.__wrapped__, ["By Mara Lindqvist and Jo Li, Reuters"] * len(rows))
     measure("outlet", lambda a: resolve(a.witnesses, url(0), config), articles)
     measure("language, one by one", lambda t: detect_language(t, Language()), texts)
     measure_together("language, together", len(rows), lambda: detect(texts))

@@ -62,7 +62,7 @@ from broadsheet.normalize.authors import Byline, agency_name, read_byline
     ],
 )
 def test_people_are_told_from_what_stands_around_them(found, people):
-    assert list(read_byline(found, not_people=["Harbour Gazette"]).people) == people
+    assert list(read_byline(found, not_people=("Harbour Gazette",)).people) == people
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,19 @@ def test_a_local_day_settles_a_day_of_utc():
     assert notes == ()
 
 
+def test_the_day_that_the_page_prints_settles_a_time_in_utc():
+    dating, notes = dated("2024-03-01T03:30:00Z", "Mar. 1, 2024", place=Place(zone=NEW_YORK))
+
+    assert dating.on == date(2024, 3, 1)
+    assert notes == ()
+
+
+def test_an_offset_of_its_own_is_the_publishers_clock():
+    dating, _ = dated("2024-03-01T09:00:00+09:00", place=Place(zone=NEW_YORK))
+
+    assert dating.on == date(2024, 3, 1)
+
+
 def test_another_witness_settles_an_ambiguous_day():
     dating, notes = dated("01/02/2024", "2024-02-01")
 

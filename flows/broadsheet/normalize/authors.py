@@ -7,6 +7,7 @@ after those are taken out is kept as written: names keep their case and their pa
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from broadsheet.normalize.byline_words import (
     AGENCIES,
@@ -51,7 +52,8 @@ class Byline:
     agencies: tuple[str, ...] = ()
 
 
-def read_byline(found: str, not_people: Iterable[str] = ()) -> Byline:
+@lru_cache(maxsize=8_192)
+def read_byline(found: str, not_people: tuple[str, ...] = ()) -> Byline:
     """Split a byline into people and agencies.
 
     Args:

@@ -12,7 +12,7 @@ _TOKEN = re.compile(r"\d+|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0591-\u05f4\u064b-
                     r"\u0d80-\u0eff\u1780-\u17ff])*|\S")  # fmt: skip
 _MARKED = re.compile(
     r"(?:(?P<era>令和|平成|昭和)\s?(?P<era_year>\d{1,2}|元)|(?P<year>\d{4}))\s?[年년]"
-    r"\s?(?P<month>\d{1,2})\s?[月월](?:\s?(?P<day>\d{1,2})\s?[日일号])?"
+    r"\s?(?P<month>\d{1,2})\s?[月월](?:\s?(?P<day>\d{1,2})(?!\d)\s?[日일号]?)?"
 )
 _ERA_STARTS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _NUMBERED_MONTH = re.compile(

@@ -48,6 +48,7 @@ class Dating:
         precision: how much is stated and kept.
         witness: the witness that it comes from.
         confidence: estimated probability that it is right.
+        days: the days that it can mean at the outlet; several where only UTC's is known.
         notes: what was assumed.
 
     """
@@ -57,6 +58,7 @@ class Dating:
     precision: Precision
     witness: Witness
     confidence: float
+    days: frozenset[date] = frozenset()
     notes: tuple[Reason, ...] = ()
 
     def evidence(self, column: str) -> Evidence:
@@ -118,8 +120,24 @@ def _date(witness: Witness, place: Place, settings: Dates) -> Dating | Unread:
         precision=precision,
         witness=witness,
         confidence=witness.confidence,
+        days=_possible_days(stated, on, doubts),
         notes=(*notes, *doubts),
     )
+
+
+def _possible_days(
+    stated: StatedDate, on: date | None, doubts: tuple[Reason, ...]
+) -> frozenset[date]:
+    """Return the days at the outlet that a witness can mean.
+
+    A time in UTC is some other day's where the outlet is unknown; and where it is known, a page
+    may print the day of UTC or of a reader all the same.
+    """
+    if on is None or stated.on is None:
+        return frozenset()
+    if Reason.DATE_UTC_DAY in doubts:
+        return frozenset({on - _ZONES_SPAN, on, on + _ZONES_SPAN})
+    return frozenset({on, stated.on})
 
 
 def _on_calendar(
@@ -130,9 +148,9 @@ def _on_calendar(
     if on is None or not stated.time:
         return on, None, (Reason.DATE_MIDNIGHT,) if stated.is_midnight else ()
     at = stated.time.instant(on, zone)
-    if at and zone:
+    if at and zone and stated.time.is_utc:
         return at.astimezone(zone).date(), at, ()
-    if at:
+    if at:  # an offset of its own is the publisher's clock, wherever its owner sits
         return on, at, (Reason.DATE_UTC_DAY,) if stated.time.is_utc else ()
     if zone and not stated.time.zone_name:
         naive = datetime.combine(on, stated.time.at)
@@ -167,6 +185,7 @@ def _settle_ambiguous(
             precision=Precision.DAY,
             witness=witness,
             confidence=witness.confidence,
+            days=frozenset(shared),
         )
         for witness, found in unread
         if len(shared := [day for day in found.candidates if day in days]) == 1
@@ -174,16 +193,8 @@ def _settle_ambiguous(
 
 
 def _agree(one: Dating, other: Dating) -> bool:
-    """Tell whether two datings can be of one instant.
-
-    A day of UTC may be the one before or after at the outlet. A witness without a day contradicts
-    nothing that lies in its month or year; such are only compared with one another.
-    """
-    if one.on is None or other.on is None:
-        return True
-    if Reason.DATE_UTC_DAY in one.notes + other.notes:
-        return abs(one.on - other.on) <= _ZONES_SPAN
-    return one.on == other.on
+    """Tell whether two datings can be of one day; one without a day contradicts nothing."""
+    return not one.days or not other.days or bool(one.days & other.days)
 
 
 def _together(agreeing: Sequence[Dating], leader: Dating) -> Dating:
@@ -197,13 +208,19 @@ def _together(agreeing: Sequence[Dating], leader: Dating) -> Dating:
         surest = max(d.confidence for d in agreeing if d.witness.rule == rule and d.on is not None)
         doubt *= 1 - surest / 2
     exact = next((d for d in (leader, *agreeing) if d.at), leader)
-    local = [d.on for d in agreeing if d.on and Reason.DATE_UTC_DAY not in d.notes]
-    is_settled = Reason.DATE_UTC_DAY in exact.notes and bool(local)
+    local = [
+        d.on
+        for d in sorted(agreeing, key=lambda d: -d.confidence)
+        if d.on and len(d.days) == 1 and d.days <= exact.days
+    ]
+    is_settled = bool(local)
+    on = local[0] if local else exact.on
     return Dating(
-        on=local[0] if is_settled else exact.on,
+        on=on,
         at=exact.at,
         precision=exact.precision,
         witness=exact.witness,
         confidence=min(max(1 - doubt, leader.confidence), _MOST_CONFIDENCE),
+        days=frozenset({on}) if on and is_settled else exact.days,
         notes=tuple(n for n in exact.notes if not (is_settled and n == Reason.DATE_UTC_DAY)),
     )
