@@ -4,7 +4,7 @@ from collections import Counter
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.config import Duplicates
@@ -187,6 +187,7 @@ def with_ids(rows):
     ]
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_each_row_is_published_or_a_duplicate_of_a_published_one(staged, rows):
     rows = with_ids(rows)
@@ -202,6 +203,7 @@ def test_each_row_is_published_or_a_duplicate_of_a_published_one(staged, rows):
     assert sum(folding.survivors["duplicate_count"].to_pylist()) == len(folding.duplicates)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_published_ids_and_texts_are_unique(staged, rows):
     rows = with_ids(rows)
@@ -210,6 +212,7 @@ def test_published_ids_and_texts_are_unique(staged, rows):
     assert len({rows[n]["text"] for n in kept}) == len(kept)
 
 
+@settings(deadline=None)
 @given(ROWS, st.data())
 def test_the_order_of_rows_and_batches_changes_addresses_alone(staged, rows, data):
     rows = with_ids(rows)

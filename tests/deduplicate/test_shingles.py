@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.deduplicate.bands import Banding, banding_for, near_candidates
@@ -74,6 +74,7 @@ def test_the_end_of_an_endless_text_is_not_looked_at():
     assert shingle([endless]).of(0).tolist() == shingle([endless + "and sun"]).of(0).tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=8))
 def test_each_text_has_the_shingles_that_it_has_alone(texts):
     together = shingle(texts)
@@ -82,6 +83,7 @@ def test_each_text_has_the_shingles_that_it_has_alone(texts):
         assert together.of(place).tolist() == shingle([text]).of(0).tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30), st.lists(st.sampled_from("abcdefgh")))
 def test_common_shingles_are_those_of_the_sets(one, other):
     shingles = shingle([" ".join(one), " ".join(other)])

@@ -1,7 +1,7 @@
 """Quality signals, and the rules that users make of them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -71,6 +71,7 @@ def test_no_rows_have_no_signals(staged):
     assert signals_of(staged()).num_rows == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("ab \n.#Ä1下"), max_size=60), max_size=5))
 def test_shares_are_shares_and_texts_do_not_touch_each_other(staged, texts):
     together = signals_of(staged(*({"text": text} for text in texts))).to_pylist()

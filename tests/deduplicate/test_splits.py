@@ -5,6 +5,7 @@ import re
 import pyarrow as pa
 import pytest
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -92,6 +93,7 @@ def test_an_article_that_ties_two_splits_is_in_none():
     assert split(["a", "b", "c"], [1, 1, 1], earlier=earlier) == ["train", "test", None]
 
 
+@effort(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 8)), unique_by=lambda row: row[0]),
     st.sampled_from(["hash", "outlet"]),
