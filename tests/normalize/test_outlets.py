@@ -174,7 +174,9 @@ def test_an_agency_may_publish_at_an_aggregator_under_its_own_name():
 )
 def test_a_blog_belongs_to_its_writer_and_not_to_its_host(url, domain):
     match = resolve([], url, PLAIN)
+    named = resolve([says("Gull Bay Notes")], url, PLAIN)
     assert (match.outlet, match.domain) == (None, domain)
+    assert (named.outlet.name, named.domain) == ("Gull Bay Notes", domain)
     assert match.found_at is not None
 
 
