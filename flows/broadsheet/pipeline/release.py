@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from broadsheet import deduplicate, publish, validate
 from broadsheet.fingerprint import digest_file, digest_json
 from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.plan import Run
+from broadsheet.pipeline.reporting import compared, report_files, tell
 from broadsheet.pipeline.workspace import (
     ARTICLES,
     QUARANTINE,
@@ -24,7 +25,7 @@ from broadsheet.pipeline.workspace import (
 from broadsheet.publish import report
 from broadsheet.records import ExpectationResult, Verdict
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
-from broadsheet.verdicts import from_json, merge
+from broadsheet.verdicts import extended, from_json, merge
 
 Json = dict[str, Any]
 
@@ -54,21 +55,21 @@ def release(
         previous = publish.newest_release(dataset_dir)
         if previous and publishes:
             publish.require_sound(previous)
-        written, facts = _write_and_judge(run, staged, staging, previous)
-        if not (facts.passed and publishes):
-            return _report_only(run, facts)
+        written, facts, told = _write_and_judge(run, staged, staging, previous)
+        if not (told.passed and publishes):
+            return _report_only(run, told)
         found = publish.describe(
             written,
             _origin(run, staged),
             publish.compare(previous, staging),
             previous=previous,
-            extra=lambda v: _report_files(facts, str(v)),
+            extra=lambda v: tell(facts, told, v),
             named=version,
         )
         if found:
-            return _outcome(run, facts, "published", publish.commit(staging, dataset_dir, found))
+            return _outcome(run, told, "published", publish.commit(staging, dataset_dir, found))
         publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
-        return _outcome(run, facts, "unchanged", previous)
+        return _outcome(run, told, "unchanged", previous)
 
 
 def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
@@ -78,10 +79,12 @@ def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
 
 def _write_and_judge(
     run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
-) -> tuple[publish.Written, report.ReportFacts]:
+) -> tuple[publish.Written, report.ReportFacts, report.ReportFacts]:
+    """Return the written tables, the facts of them alone, and compared with those before."""
     folded = fold_all(run, staged, previous)
     written = _write(run, staged, staging, previous, folded.folding)
-    return written, _judge(run, staged, written, folded.leaks)
+    facts = _judge(run, staged, written, folded.leaks)
+    return written, facts, compared(facts, previous)
 
 
 def _write(
@@ -125,7 +128,7 @@ def _judge(
         quarantine_share_max=run.config.validation.max_quarantine_share,
     )
     if leaks:
-        verdict = replace(verdict, results=(*verdict.results, leaks))
+        verdict = extended(verdict, leaks)
     return report.ReportFacts(
         config=run.config,
         version=None,
@@ -163,18 +166,10 @@ def _origin(run: Run, staged: Sequence[StagedBatch]) -> publish.Origin:
     )
 
 
-def _report_files(facts: report.ReportFacts, version: str | None) -> dict[str, bytes]:
-    facts = replace(facts, version=version)
-    return {
-        "validation/index.html": report.render_report(facts).encode(),
-        "validation/results.json": report.results_json(facts),
-    }
-
-
 def _report_only(run: Run, facts: report.ReportFacts) -> Json:
     """Leave the report in the work folder, for a run that publishes nothing."""
     folder = run.work / "report"
-    for name, content in _report_files(facts, None).items():
+    for name, content in report_files(facts, None).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
