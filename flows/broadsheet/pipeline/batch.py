@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from broadsheet import deduplicate, normalize, parse, sources, tables, validate
+from broadsheet import deduplicate, sources, tables, validate
 from broadsheet.config import Bounds, Config
 from broadsheet.fingerprint import digest_file
 from broadsheet.isolation import Guard, Lost
@@ -28,7 +28,6 @@ from broadsheet.reasons import expectation_reason, filter_reason
 from broadsheet.records import (
     Accounts,
     Article,
-    ParsedArticle,
     RawRecord,
     Rejection,
     Skipped,
@@ -36,6 +35,7 @@ from broadsheet.records import (
 from broadsheet.verdicts import to_json
 
 EXCERPT_CHARS = 240
+_REFINE = "broadsheet.refinement:refine_records"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def refine(
     Records are worked in a child process: one that crashes or exhausts it is lost alone.
     """
     records = [item for item in items if isinstance(item, RawRecord)]
-    with Guard[RawRecord, Article | Rejection](f"{__name__}:work_records", config) as guard:
+    with Guard[RawRecord, Article | Rejection](_REFINE, config) as guard:
         worked = guard.map(records)
     rows = [
         _lost(record, row) if isinstance(row, Lost) else row
@@ -92,14 +92,6 @@ def refine(
     rejections = [item for item in (*items, *rows) if isinstance(item, Rejection)]
     skipped = [item for item in items if isinstance(item, Skipped)]
     return [row for row in rows if isinstance(row, Article)], rejections, skipped
-
-
-def work_records(config: Config, records: Sequence[RawRecord]) -> list[Article | Rejection]:
-    """Parse and normalise records: one row or rejection for each, in their order."""
-    parsed = [parse.parse(record) for record in records]
-    found = [item for item in parsed if isinstance(item, ParsedArticle)]
-    rows = iter(normalize.normalize(found, config))
-    return [next(rows) if isinstance(item, ParsedArticle) else item for item in parsed]
 
 
 def _lost(record: RawRecord, lost: Lost) -> Rejection:
