@@ -50,3 +50,18 @@ def outcomes(tmp_path) -> Callable[..., list[str]]:
         return shown
 
     return read
+
+
+@pytest.fixture
+def records(tmp_path) -> Callable[..., list[RawRecord]]:
+    """Return a function that writes files and returns the records that they hold."""
+
+    def read(files: dict[str, bytes]) -> list[RawRecord]:
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+        found = discover(tmp_path, Sources())
+        batches = plan_batches(found.files, Sources())
+        items = [item for b in batches for item in read_batch(tmp_path, b, Sources())]
+        return [item for item in items if isinstance(item, RawRecord)]
+
+    return read
