@@ -32,11 +32,14 @@ from broadsheet.parse.page import Page, witness
 LEAST_ODDS: Final[dict[Finder, float]] = {"title": -0.3, "date": 0.0, "author": -0.3}
 """Log odds below which a finder says nothing."""
 
-LEAST_ODDS_OF_FIRST: Final = -1.0
-"""As ``LEAST_ODDS``, for a first line that stands apart: scrapers begin with the headline."""
+LEAST_ODDS_OF_FIRST: Final = -1.5
+"""As ``LEAST_ODDS``, for a first line that stands apart and speaks of what the text speaks of:
+scrapers often begin with the headline."""
 
 _MOST_BESIDE: Final = 150  # characters beside the date in a line that dates an article
 _LONGEST_BYLINE: Final = 140  # characters
+_FIRST_CONFIDENCE: Final = 0.6
+_ON_TOPIC: Final = 0.5  # share of a headline's longer words that the text has, too
 _FEWEST_GAPS: Final = 5  # between the words of a first line that may be a headline
 _SENTENCE_END: Final = (".", "!", "?", "…", "。", ".”", '."', "”", '"', ":", ")")
 _WORD: Final = re.compile(r"\w+")
@@ -97,6 +100,8 @@ def _read_title(page: Page, models: Models, context: Matrix) -> None:
         return
     rule = "line.heading" if line.heading else "line.first" if is_first else "line.title"
     confidence = models.confidence("title", float(odds[best]))
+    if is_first:
+        confidence = max(confidence, _FIRST_CONFIDENCE)
     page.take(index, [witness("title", line.text, rule, confidence, page.raw_line(index))])
     for other, again in enumerate(page.lines):
         if again.text == line.text:
@@ -104,10 +109,11 @@ def _read_title(page: Page, models: Models, context: Matrix) -> None:
 
 
 def _opens_the_record(page: Page) -> bool:
-    """Tell whether the first line stands apart, without a full stop, like a headline."""
+    """Tell whether the first line stands apart, without a full stop, and on the text's topic."""
     text = page.lines[0].text
     is_apart = len(page.lines) > 1 and page.lines[1].follows_blank
-    return is_apart and not text.endswith(_SENTENCE_END) and text.count(" ") >= _FEWEST_GAPS
+    is_open = not text.endswith(_SENTENCE_END) and text.count(" ") >= _FEWEST_GAPS
+    return is_apart and is_open and page.topicality(0) >= _ON_TOPIC
 
 
 def _read_date(page: Page, models: Models, context: Matrix) -> None:

@@ -5,16 +5,14 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from broadsheet.parse.chrome import is_chrome_phrase
-from broadsheet.parse.features import NAMES
 from broadsheet.parse.page import Page
 from broadsheet.parse.recurring import line_key
 
 _SURE: Final = 2.0  # log odds from which a line is body, whatever phrase it opens with
 _HEADLINE_WORDS: Final = range(9, 25)
-_FOREIGN: Final = 50  # per cent of a headline's longer words that the text may share
+_FOREIGN: Final = 0.5  # share of a headline's longer words that the text may have, too
 _PROSE: Final = 50  # characters of a neighbour that is a paragraph
 _ENDS_OPEN: Final = re.compile(r"[\w)’'\"”]$")
-_TOPICAL: Final = NAMES.index("topical")
 
 
 def leave_out_interruptions(page: Page) -> None:
@@ -54,9 +52,8 @@ def _lone_headline(page: Page) -> int | None:
     is_apart = line.follows_blank and page.lines[index + 1].follows_blank
     is_plain = not (line.heading or line.is_item or line.is_quote or line.is_emphasised)
     is_headline = line.text.count(" ") + 1 in _HEADLINE_WORDS and is_apart and is_plain
-    is_foreign = page.features[index, _TOPICAL] < _FOREIGN
-    if is_headline and is_foreign and all(len(near.text) >= _PROSE for near in neighbours):
-        return index
+    if is_headline and all(len(near.text) >= _PROSE for near in neighbours):
+        return index if page.topicality(index) < _FOREIGN else None
     return None
 
 

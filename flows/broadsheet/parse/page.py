@@ -1,7 +1,9 @@
 """A plain record on its way through the parser: its lines, which are body, what was found."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,8 @@ from broadsheet.parse.features import Matrix
 from broadsheet.parse.lines import Line
 from broadsheet.records import Field, Witness
 from broadsheet.text import excerpt
+
+_LONGER_WORD: Final = re.compile(r"[^\W\d_]{5,}")
 
 
 def witness(name: Field, value: str, rule: str, confidence: float, raw: str) -> Witness:
@@ -62,6 +66,13 @@ class Page:
     def stated(self, name: Field) -> str | None:
         """Return the first value that was found for a field."""
         return next((witness.value for witness in self.found if witness.field == name), None)
+
+    def topicality(self, index: int) -> float:
+        """Return the share of a line's longer words that the rest of the body has, too, 0 to 1."""
+        words = set(_LONGER_WORD.findall(self.lines[index].text.lower()))
+        rest = " ".join(self.lines[i].text for i in self.body() if i != index)
+        shared = words & set(_LONGER_WORD.findall(rest.lower()))
+        return len(shared) / len(words) if words else 0.0
 
     def text(self) -> str:
         """Return the body: paragraphs separated by a blank line, items of a list by a line end."""

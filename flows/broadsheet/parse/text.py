@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Final
 
 import numpy as np
 
+from broadsheet.parse.body import body_lines
 from broadsheet.parse.chrome import says_paywalled, says_truncated
 from broadsheet.parse.context import main_block
 from broadsheet.parse.features import line_features
@@ -18,9 +18,6 @@ from broadsheet.parse.trailer import prefix_date, read_credits, read_trailer
 from broadsheet.reasons import Reason
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Witness
 from broadsheet.text import clean, excerpt
-
-LEAST_ODDS: Final = 0.2
-"""Log odds above which a line is taken for body: a little doubt leaves it out."""
 
 
 def parse_text(
@@ -61,8 +58,8 @@ def parse_text(
 def _page(raw: str, lines: list[Line], models: Models, *, markdown: bool) -> Page:
     features = line_features(lines, models.words, markdown=markdown)
     odds = models.body.log_odds(features.astype(np.float32))
-    is_body = [bool(odd > LEAST_ODDS) for odd in odds]
-    return Page(raw, lines, features, odds, main_block(features, odds), is_body)
+    block, is_body = main_block(features, odds), body_lines(features, odds)
+    return Page(raw, lines, features, odds, block, is_body)
 
 
 def _article(record: RawRecord, page: Page, notes: tuple[Reason, ...]) -> ParsedArticle | Rejection:

@@ -1,0 +1,60 @@
+"""Which lines are the body: those that look like it, mostly within one block.
+
+The block is the run of lines with the largest sum of evidence (Kadane's algorithm; the idea is
+that of Pasternack and Roth, "Extracting Article Text from the Web with Maximum Subsequence
+Segmentation", WWW 2009). Comments and teasers read like prose, too, but stand apart from it.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from broadsheet.parse.features import PROSE, Matrix
+
+LEAST_ODDS: Final = -0.2
+"""Log odds above which a line within the block is body."""
+
+SURE_ODDS: Final = 3.0
+"""Log odds above which a line is body wherever it stands."""
+
+BEFORE_LEDE_ODDS: Final = 0.6
+"""As ``LEAST_ODDS``, before the first sure paragraph, where captions and standfirsts stand."""
+
+_LEDE_ODDS: Final = 1.0
+_MOST_ODDS: Final = 3.0  # one line's say in where the block lies is bounded
+_MOST_CHARS: Final = 400  # as is that of its length
+_MOST_COST: Final = 12.0  # and what it costs to reach over a line that is no body
+
+
+def body_lines(features: Matrix, odds: npt.NDArray[np.float32]) -> list[bool]:
+    """Tell for each line whether it is body.
+
+    Args:
+        features: from :func:`broadsheet.parse.features.line_features`.
+        odds: log odds of each line by itself.
+
+    """
+    weight = np.sqrt(np.minimum(features[:, 0], _MOST_CHARS))
+    evidence = np.clip(odds.astype(np.float64) - LEAST_ODDS, -_MOST_ODDS, _MOST_ODDS) * weight
+    first, last = _largest_sum(np.maximum(evidence, -_MOST_COST).tolist())
+    index = np.arange(len(odds))
+    within = (index >= first) & (index <= last)
+    is_body = (within & (odds > LEAST_ODDS)) | (odds > SURE_ODDS)
+    is_lede = is_body & (odds > _LEDE_ODDS) & (features[:, 0] >= PROSE)
+    lede = int(is_lede.argmax()) if is_lede.any() else 0
+    is_body &= (index >= lede) | (odds > BEFORE_LEDE_ODDS)
+    return [bool(flag) for flag in is_body]
+
+
+def _largest_sum(values: list[float]) -> tuple[int, int]:
+    """Return the first and last index of the run with the largest sum; (0, -1) if none is > 0."""
+    best, best_run = 0.0, (0, -1)
+    total, start = 0.0, 0
+    for index, value in enumerate(values):
+        if total <= 0:
+            total, start = 0.0, index
+        total += value
+        if total > best:
+            best, best_run = total, (start, index)
+    return best_run
