@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from html_quality_pages import decode
 
 from broadsheet.parse import html_authors, html_dates, html_titles
-from broadsheet.parse.html_body import body_of
+from broadsheet.parse.html_body import body_of, without_head
 from broadsheet.parse.html_context import SECOND_FEATURES, second_features
 from broadsheet.parse.html_features import FEATURES, block_features, count_words
 from broadsheet.parse.html_forest import SCALE
@@ -360,10 +360,12 @@ def predictions(
             if name in chances and chances[name].max() >= 0.1
         }
         authors = zip(d.claims["authors"][0], chances.get("authors", ()), strict=True)
+        title = best["titles"].value if "titles" in best else None
+        body = body_of(d.page, d.scores["second"], d.found.body).text
         yield {
             "id": d.row["id"],
-            "body": body_of(d.page, d.scores["second"], d.found.body).text,
-            "title": best["titles"].value if "titles" in best else None,
+            "body": without_head(body, title or ""),
+            "title": title,
             "date": best["dates"].day.isoformat() if "dates" in best else None,
             "authors": [claim.value for claim, p in authors if p >= 0.4] or None,
             "confidence": {name: float(chance.max()) for name, chance in chances.items()},

@@ -28,6 +28,7 @@ _UPPER_WORD: Final = re.compile(r"\b[A-ZÀ-ÞА-ЯΑ-Ω]")
 _DIGIT: Final = re.compile(r"\d")
 _MARK: Final = re.compile(r"[|•·»›>/→▶✓©®#@]")
 _ENDS: Final = (".。!！", "?？", "\"”’»')", ":：", "…", ",;")
+_END: Final = {sign: kind for kind, ends in enumerate(_ENDS, start=1) for sign in ends}
 _PHRASES_WITHIN: Final = 240  # characters; a longer block is told by what it is, not what it says
 _LONG_WORDS: Final = 15
 _LOOSE_LINKS: Final = 40  # per cent; a paragraph with more is a list of links
@@ -107,7 +108,7 @@ def _texts(
     seen: set[str] = set()
     title_words = set(title.casefold().split())
     says = np.zeros(len(blocks), np.int64)
-    rows = np.empty((len(blocks), len(_TEXT)), np.float32)
+    rows: list[float] = []
     for index, block in enumerate(blocks):
         text = block.text
         chars, words = len(text), count_words(text)
@@ -116,7 +117,8 @@ def _texts(
         share = 0
         if title_words and words <= 2 * len(title_words) + 4:
             share = 100 * len(title_words & set(text.casefold().split())) // len(title_words)
-        rows[index] = (
+        is_line = chars < _LINE
+        rows += (
             chars,
             words,
             100 * min(block.link_chars, chars) // chars,
@@ -124,12 +126,12 @@ def _texts(
             100 * min(block.bold_chars, chars) // chars,
             _sentences(text),
             text.count(",") + text.count("，") + text.count("、"),
-            next((i + 1 for i, ends in enumerate(_ENDS) if text[-1] in ends), 0),
+            _END.get(text[-1], 0),
             _start(text[0]),
-            100 * min(len(_UPPER_WORD.findall(text)), words) // words if chars < _LINE else 15,
-            100 * len(_DIGIT.findall(text)) // chars if chars < _LINE else 2,
+            100 * min(len(_UPPER_WORD.findall(text)), words) // words if is_line else 15,
+            100 * len(_DIGIT.findall(text)) // chars if is_line else 2,
             10 * chars // words,
-            len(_MARK.findall(text)) if chars < _LINE else 0,
+            len(_MARK.findall(text)) if is_line else 0,
             block.is_line,
             copies[text],
             text in seen,
@@ -139,7 +141,7 @@ def _texts(
             0 if not description else 1 + (text[:60] in description or description[:60] in text),
         )
         seen.add(text)
-    return says, rows
+    return says, np.array(rows, np.float32).reshape(len(blocks), len(_TEXT))
 
 
 def _sentences(text: str) -> int:
@@ -188,17 +190,13 @@ def shift(values: Numbers, step: int) -> Numbers:
 
 def block_nodes(page: Page) -> Integers:
     """Return for each block the index of its innermost node."""
-    return np.fromiter((block.node for block in page.blocks), np.int64, len(page.blocks))
+    return np.array([block.node for block in page.blocks], np.int64)
 
 
 def shapes(page: Page) -> Integers:
-    """Number the distinct places of blocks; equal number, equal place."""
-    numbers: dict[str, int] = {}
-    return np.fromiter(
-        (numbers.setdefault(page.nodes[b.node].shape, len(numbers)) for b in page.blocks),
-        np.int64,
-        len(page.blocks),
-    )
+    """Return for each block the number of the shape of its place."""
+    nodes = page.nodes
+    return np.array([nodes[block.node].shape for block in page.blocks], np.int64)
 
 
 def _beside(texts: Floats, page: Page, at: Integers) -> Numbers:
@@ -217,7 +215,7 @@ _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 def levels(page: Page, at: Integers) -> list[Integers]:
     """Return for each block the indexes of its nodes, innermost first; the root repeats."""
-    parent = np.fromiter((max(node.parent, 0) for node in page.nodes), np.int64, len(page.nodes))
+    parent = np.maximum(np.array([node.parent for node in page.nodes], np.int64), 0)
     result = [at]
     for _ in range(LEVELS - 1):
         result.append(parent[result[-1]])
@@ -226,8 +224,8 @@ def levels(page: Page, at: Integers) -> list[Integers]:
 
 def ranges(page: Page) -> tuple[Integers, Integers]:
     """Return the first block of each node and one past its last."""
-    first = np.fromiter((node.first for node in page.nodes), np.int64, len(page.nodes))
-    last = np.fromiter((node.last for node in page.nodes), np.int64, len(page.nodes))
+    first = np.array([node.first for node in page.nodes], np.int64)
+    last = np.array([node.last for node in page.nodes], np.int64)
     return first, np.minimum(np.maximum(last, first + 1), len(page.blocks))
 
 

@@ -45,7 +45,8 @@ _INLINE_TAGS: Final = frozenset(
         "strike  sub sup tt u var wbr"
     )
 )
-_SKIP, _BLOCK, _INLINE, _LINK, _BOLD, _BREAK, _OTHER = range(7)
+# Those up to _OTHER have something to do where they end.
+_BLOCK, _LINK, _BOLD, _OTHER, _SKIP, _INLINE, _BREAK = range(7)
 _KINDS: Final = (
     dict.fromkeys(_SKIPPED_TAGS, _SKIP)
     | dict.fromkeys(_BLOCK_TAGS, _BLOCK)
@@ -69,7 +70,7 @@ class Node:
         own: bits of its tag and of the words in its class and id.
         near: those of itself and of the node around it.
         around: those of itself and of all nodes around it.
-        shape: what its place looks like: tags and classes of the two innermost nodes.
+        shape: number of what its place looks like: tags and classes of the two innermost nodes.
         first: index of the first block in it.
         last: one past the index of the last block in it.
 
@@ -80,7 +81,7 @@ class Node:
     own: int
     near: int
     around: int
-    shape: str
+    shape: int
     first: int
     last: int = 0
 
@@ -196,25 +197,34 @@ class _Cutter:
         self.parts: list[str] = []
         self.links_open = self.bold_open = 0
         self.link_chars = self.links = self.bold_chars = 0
-        self.masks: dict[tuple[str, ...], int] = {}
-        self.places: list[str] = []
+        self.masks: dict[tuple[str, ...], tuple[int, int]] = {}
+        self.places: dict[tuple[str, ...], int] = {}
+        self.shapes: dict[tuple[int, int], int] = {}
+        self.place = -1
+        self.place_of: list[int] = []
 
     def cut(self, root: etree._Element) -> None:
         """Fill the page's nodes and blocks."""
         walk = etree.iterwalk(root, events=("start", "end"))
-        kinds = []
+        kind_of, kinds = _KINDS.get, []
         for event, element in walk:
             if event == "start":
                 tag = element.tag
-                kind = _KINDS.get(tag, _OTHER)
+                kind = kind_of(tag, _OTHER)
                 if kind == _SKIP:
                     walk.skip_subtree()
                 else:
                     kind = self._enter(element, tag, kind)
+                    text = element.text
+                    if text and (self.at >= 0 or not text.isspace()):
+                        self._say(text)
                 kinds.append(kind)
             else:
-                self._leave(kinds.pop())
-                if tail := element.tail:
+                kind = kinds.pop()
+                if kind <= _OTHER:
+                    self._leave(kind)
+                tail = element.tail
+                if tail and (self.at >= 0 or not tail.isspace()):
                     self._say(tail)
         self._flush(is_line=False)
 
@@ -237,8 +247,6 @@ class _Cutter:
                 self._push(tag, dict(attributes), element)
             else:
                 kind = _INLINE
-        if text := element.text:
-            self._say(text)
         return kind
 
     def _break(self) -> None:
@@ -259,26 +267,29 @@ class _Cutter:
 
     def _push(self, tag: str, attributes: dict[str, str], element: etree._Element) -> None:
         get = attributes.get
-        name = f"{get('class', '')} {get('id', '')}"
-        key = (tag, name, get("role", ""), get("itemprop", ""))
-        own = self.masks.get(key)
-        if own is None:
-            own = self.masks[key] = TAG_BITS.get(tag, 0) | class_mask(" ".join(key[1:]))
-        if _is_hidden(attributes):
+        key = (tag, get("class", ""), get("id", ""), get("role", ""), get("itemprop", ""))
+        known = self.masks.get(key)
+        if known is None:
+            own = TAG_BITS.get(tag, 0) | class_mask(" ".join(key[1:]))
+            known = self.masks[key] = own, self.places.setdefault(key[:3], len(self.places))
+        own, place = known
+        if attributes and _is_hidden(attributes):
             own |= TAG_BITS["hidden"]
-        if tag == "time" or own & MARKING_BITS or "itemprop" in attributes:
+        if own & MARKING_BITS or tag == "time" or key[4]:
             self._mark(element)
-        place = f"{tag}.{name}"
         first = len(self.blocks)
         if self.open < 0:
             node = Node(-1, tag, own, own, own, place, first)
+            shape = (-1, place)
         else:
             over = self.nodes[self.open]
-            shape = f"{self.places[self.open]}>{place}"
-            node = Node(self.open, tag, own, own | over.own, own | over.around, shape, first)
+            shape = (self.place, place)
+            node = Node(self.open, tag, own, own | over.own, own | over.around, 0, first)
+        node.shape = self.shapes.setdefault(shape, len(self.shapes))
         self.open = len(self.nodes)
+        self.place = place
         self.nodes.append(node)
-        self.places.append(place)
+        self.place_of.append(place)
 
     def _mark(self, element: etree._Element) -> None:
         if len(self.marked) < _MOST_MARKS:
@@ -289,11 +300,10 @@ class _Cutter:
         node = self.nodes[self.open]
         node.last = len(self.blocks) + (1 if self.at >= 0 else 0)
         self.open = node.parent
+        self.place = self.place_of[node.parent]
 
     def _say(self, text: str) -> None:
         if self.at < 0:
-            if text.isspace():
-                return
             self.at = self.open
         self.parts.append(text)
         if self.links_open:
