@@ -103,7 +103,13 @@ def rebuild(*, release: Path, raw: Path, check: bool, json_: bool) -> None:
 
 @click.command()
 @click.argument("release", type=FOLDER)
-@click.option("--to", "target", required=True, metavar="hub:USER/NAME", help="Where to.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    metavar="TARGET",
+    help="hub:USER/NAME, or s3://, gs:// or az:// and a path.",
+)
 @click.option("--public", is_flag=True, help="Make a new repository public; private by default.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @as_json
@@ -112,12 +118,18 @@ def publish(*, release: Path, target: str, public: bool, dry_run: bool, json_: b
     """Upload RELEASE, whole or not at all; run again to resume."""
     from dataclasses import asdict
 
-    from broadsheet.publish.hub import publish_to_hub
-
     kind, _, name = target.partition(":")
-    if kind != "hub" or name.count("/") != 1:
-        raise Failure(f"{target!r} is no target; give hub:USER/NAME.", 2)
-    upload = publish_to_hub(release, name, is_private=not public, is_dry_run=dry_run)
+    if kind == "hub" and name.count("/") == 1:
+        from broadsheet.publish.hub import publish_to_hub
+
+        upload = publish_to_hub(release, name, is_private=not public, is_dry_run=dry_run)
+    elif name.startswith("//"):
+        from broadsheet.publish.stores import publish_to_store
+
+        upload = publish_to_store(release, target, is_dry_run=dry_run)
+    else:
+        message = f"{target!r} is no target; give hub:USER/NAME or an address as s3://BUCKET/PATH."
+        raise Failure(message, 2)
     if json_:
         click.echo(json.dumps(asdict(upload), indent=2))
         return

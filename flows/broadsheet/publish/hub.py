@@ -6,7 +6,6 @@ Credentials come from where `huggingface_hub` looks for them: `HF_TOKEN` or its 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import (
@@ -25,31 +24,12 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.publish import layout
 from broadsheet.publish.files import sha256_of
+from broadsheet.publish.targets import Upload
 from broadsheet.publish.verification import require_release, require_sound
 
 _KIND = "dataset"
 _OF_THE_HUB = frozenset({".gitattributes"})
 _STALE_PARENT = 412
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What an upload does, or would do.
-
-    Attributes:
-        target: where to.
-        is_done: whether the target holds the release already.
-        added: files that it does not have, or has otherwise.
-        removed: files of the version before that this one does not have.
-        n_bytes: bytes of the files added.
-
-    """
-
-    target: str
-    is_done: bool
-    added: tuple[str, ...]
-    removed: tuple[str, ...]
-    n_bytes: int
 
 
 def publish_to_hub(

@@ -24,7 +24,7 @@ from broadsheet.publish.write import Written
 FORMAT = 1
 
 # Dependencies that rows and documents pass by: the shell, the server, the lock.
-_WITHOUT_INFLUENCE = frozenset({"click", "fastapi", "filelock", "prefect", "rich"})
+_WITHOUT_INFLUENCE = frozenset({"click", "fastapi", "filelock", "fsspec", "prefect", "rich"})
 _REQUIREMENT_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 Json = dict[str, Any]

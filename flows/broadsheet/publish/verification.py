@@ -15,7 +15,7 @@ from broadsheet.fingerprint import digest_json
 from broadsheet.publish import layout
 from broadsheet.publish.documents import checksums
 from broadsheet.publish.files import storage_errors
-from broadsheet.publish.manifest import describe_file, read_manifest
+from broadsheet.publish.manifest import read_manifest
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +42,7 @@ def verify(release: Path) -> tuple[Problem, ...]:
         try:
             manifest = read_manifest(release)
             problems = tuple(sorted(_disagreements(release, manifest)))
-        except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
+        except (KeyError, IndexError, TypeError, ValueError, pa.ArrowException) as error:
             return (Problem(layout.MANIFEST, f"does not describe the release ({error!r})"),)
     return problems
 
@@ -115,8 +115,10 @@ def _parse_sums(content: bytes) -> dict[str, str]:
 
 def _disagreements(release: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
     """Compare what manifest, Parquet footers, card and validation say of one another."""
+    sums = _parse_sums((release / layout.CHECKSUMS).read_bytes())  # compared with the files above
     for name, stated in manifest["files"].items():
-        if stated != describe_file(release / name):
+        actual = {"bytes": (release / name).stat().st_size, "sha256": sums[name]}
+        if stated != actual:
             yield Problem(name, "is not as the manifest states it")
     present = set(layout.files_of(release)) - {layout.MANIFEST, layout.CHECKSUMS}
     for name in present ^ set(manifest["files"]):

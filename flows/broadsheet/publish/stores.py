@@ -1,0 +1,122 @@
+"""A release to an object store or any other file system that fsspec reaches.
+
+Data first, then the manifest: a reader takes a version for published when it has its manifest.
+Every object is created and never overwritten (``If-None-Match: *`` on S3), so that of two
+publishers with other content one fails, and nothing of the other's is changed. Credentials come
+from where the file system's own library looks for them.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import fsspec
+from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
+
+from broadsheet.errors import ConfigError, PublishError, VersionConflictError
+from broadsheet.publish import layout
+from broadsheet.publish.files import sha256_of, storage_errors
+from broadsheet.publish.targets import Upload
+from broadsheet.publish.verification import require_release, require_sound
+
+_BLOCK_BYTES = 2**20
+
+
+def publish_to_store(release: Path, url: str, *, is_dry_run: bool = False) -> Upload:
+    """Copy a release to a folder of a store, below its version.
+
+    A run that was cut is resumed by the next: an object that is there is compared by its digest,
+    and one that is not is made. All are read back before the manifest is written.
+
+    Args:
+        release: the folder of the release.
+        url: where the versions lie, such as ``s3://bucket/news``.
+        is_dry_run: whether to change nothing and only say what would be done.
+
+    Raises:
+        ConfigError: the library for this kind of store is not installed, or there is no such kind.
+        PublishError: the release is not sound, or the store holds something else afterwards.
+        VersionConflictError: the store has the version, or a part of it, with another content.
+        StorageError: the store failed.
+
+    """
+    require_release(release)
+    require_sound(release)
+    store, folder = _open(url)
+    target = f"{folder.rstrip('/')}/{release.resolve().name}"
+    names = list(layout.files_of(release))
+    with storage_errors(f"Publishing to {url}"):
+        missing = tuple(n for n in names if not _is_there(store, f"{target}/{n}", release / n))
+        size = sum((release / name).stat().st_size for name in missing)
+        upload = Upload(url, not missing, missing, (), size)
+        if is_dry_run:
+            return upload
+        for name in sorted(missing, key=lambda name: name == layout.MANIFEST):  # the manifest last
+            if name == layout.MANIFEST:
+                _read_back(store, target, release, (n for n in names if n != name))
+            _create(store, f"{target}/{name}", release / name)
+    return upload
+
+
+def _open(url: str) -> tuple[AbstractFileSystem, str]:
+    try:
+        store, folder = fsspec.core.url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        message = f"{url} cannot be reached: {error}."
+        raise ConfigError(message) from error
+    return store, folder
+
+
+def _is_there(store: AbstractFileSystem, target: str, path: Path) -> bool:
+    """Tell whether an object is there with the content of a file.
+
+    Raises:
+        VersionConflictError: it is there with another.
+
+    """
+    if not store.exists(target):
+        return False
+    if store.size(target) == path.stat().st_size and _digest(store, target) == sha256_of(path):
+        return True
+    message = (
+        f"{target} exists with another content; nothing was changed. Publish the next version, or "
+        "remove what a broken upload left there."
+    )
+    raise VersionConflictError(message)
+
+
+def _create(store: AbstractFileSystem, target: str, path: Path) -> None:
+    store.makedirs(store._parent(target), exist_ok=True)  # noqa: SLF001 - fsspec has no public name
+    try:
+        if isinstance(store, LocalFileSystem):  # where fsspec would overwrite
+            _create_locally(Path(target), path)
+        else:
+            store.put_file(str(path), target, mode="create")
+    except FileExistsError:  # another publisher was quicker
+        _is_there(store, target, path)
+
+
+def _create_locally(target: Path, path: Path) -> None:
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(path, partial)
+        target.hardlink_to(partial)  # unlike a rename, fails where the target exists
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _read_back(store: AbstractFileSystem, target: str, release: Path, names: Iterable[str]) -> None:
+    store.invalidate_cache()
+    for name in names:
+        if not _is_there(store, f"{target}/{name}", release / name):
+            raise PublishError(f"{target}/{name} is gone after its upload; run again.")
+
+
+def _digest(store: AbstractFileSystem, target: str) -> str:
+    digest = hashlib.sha256()
+    with store.open(target, "rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
