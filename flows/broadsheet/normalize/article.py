@@ -43,6 +43,7 @@ def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article
 
     """
     takedowns = takedown_list(config.takedown)
+    articles = [_with_clean_witnesses(article) for article in articles]
     bodies = [_body(article, config) for article in articles]
     texts = [body.text for body in bodies if isinstance(body, _Body)]
     declared = [
@@ -59,6 +60,17 @@ def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article
         )
         for article, body in zip(articles, bodies, strict=True)
     ]
+
+
+def _with_clean_witnesses(parsed: ParsedArticle) -> ParsedArticle:
+    """Return an article whose witnesses hold nothing that cannot be encoded or shown."""
+    values = [clean(witness.value) for witness in parsed.witnesses]
+    witnesses = tuple(
+        replace(witness, value=value, excerpt=clean(witness.excerpt)[0])
+        for witness, (value, _) in zip(parsed.witnesses, values, strict=True)
+    )
+    notes = tuple(note for _, found in values for note in found)
+    return replace(parsed, witnesses=witnesses, notes=(*parsed.notes, *notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +184,11 @@ def _language(detected: Detection) -> Found[str]:
 
 
 def _line(parsed: ParsedArticle, name: Field) -> Found[str]:
-    """Return the most trusted statement of a field, cleaned, as one line."""
+    """Return the most trusted statement of a field as one line."""
     for witness in parsed.of(name):
-        value, notes = clean(witness.value)
-        line = " ".join(value.split())
+        line = " ".join(witness.value.split())
         if line:
-            return Found(line, by_witness(name, witness), notes)
+            return Found(line, by_witness(name, witness))
     return Found(None)
 
 

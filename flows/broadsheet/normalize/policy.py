@@ -10,7 +10,6 @@ from broadsheet.normalize.urls import CanonicalUrl, canonicalize_url, identity_u
 from broadsheet.privacy import Masked, mask
 from broadsheet.reasons import Reason
 from broadsheet.records import Article, Evidence, ParsedArticle
-from broadsheet.text import clean
 
 _NO_MINING = re.compile(r"\b(?:noai|noimageai|tdm-?reservation\s*[:=]?\s*1)\b", re.IGNORECASE)
 _MOST_CHARACTERS = 300
@@ -26,7 +25,7 @@ def find_rights(parsed: ParsedArticle) -> Found[tuple[str, ...]]:
     stated: dict[str, None] = {}
     evidence: tuple[Evidence, ...] = ()
     for witness in parsed.of("rights"):
-        value = " ".join(clean(witness.value)[0].split())[:_MOST_CHARACTERS]
+        value = " ".join(witness.value.split())[:_MOST_CHARACTERS]
         if value:
             kind = witness.rule.rpartition(".")[2]
             stated[value if value.startswith(f"{kind}:") else f"{kind}: {value}"] = None
