@@ -111,7 +111,7 @@ class Tally:
             yield Skipped(
                 path=self.blob.path,
                 member=self.blob.member,
-                reason=reason,
+                reason=reason.value,
                 count=self.counts[reason],
             )
 
@@ -137,7 +137,11 @@ def read_whole(blob: Blob, settings: Sources) -> bytes:
 def reject(source: Source, reason: Reason, detail: str, raw: bytes | str = b"") -> Rejection:
     """Return the rejection of the record at ``source``; ``raw`` is what its excerpt is cut from."""
     return Rejection(
-        source=source, stage=STAGE, reason=reason, detail=printable(detail), excerpt=printable(raw)
+        source=source,
+        stage=STAGE,
+        reason=reason.value,
+        detail=printable(detail),
+        excerpt=printable(raw),
     )
 
 

@@ -140,7 +140,7 @@ def _look_at(path: Path, root: Path, settings: Sources) -> RawFile | Rejection |
     name = _relative(path, root)
     shown = name.encode("utf-8", "backslashreplace").decode()
     if any(fnmatchcase(name, glob) or fnmatchcase(path.name, glob) for glob in settings.exclude):
-        return Skipped(path=shown, member=None, reason=Reason.INPUT_EXCLUDED, count=1)
+        return Skipped(path=shown, member=None, reason=Reason.INPUT_EXCLUDED.value, count=1)
     if shown != name:
         return _refuse(shown, Reason.IO_NAME, "the name's bytes are not valid UTF-8")
     try:
@@ -162,7 +162,7 @@ def _look_at_named(
         reason = _foreign(path) or Reason.INPUT_DATASET
         is_part = reason is Reason.INPUT_PART
         count = sum(p.is_file() for p in path.rglob("*")) if is_part else 1
-        return Skipped(path=name, member=None, reason=reason, count=count)
+        return Skipped(path=name, member=None, reason=reason.value, count=count)
     return _refuse(name, Reason.TYPE_UNSUPPORTED, "a device, pipe or socket")
 
 
@@ -173,7 +173,7 @@ def _look_at_link(path: Path, root: Path, name: str) -> Rejection | Skipped:
         return _refuse(name, Reason.IO_LINK, "the link leads nowhere")
     if not is_inside:
         return _refuse(name, Reason.IO_LINK, "the link leads out of the raw folder")
-    return Skipped(path=name, member=None, reason=Reason.INPUT_LINK, count=1)
+    return Skipped(path=name, member=None, reason=Reason.INPUT_LINK.value, count=1)
 
 
 def _oversized(path: Path, name: str, settings: Sources) -> Rejection | None:
