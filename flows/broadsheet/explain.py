@@ -11,6 +11,7 @@ import pyarrow.dataset as ds
 from broadsheet import parse, sources
 from broadsheet.config import Config, load_config
 from broadsheet.errors import ConfigError, StorageError
+from broadsheet.pipeline.workspace import shown_path
 from broadsheet.reasons import meaning_of
 from broadsheet.records import ParsedArticle, RawRecord, Source
 from broadsheet.tables import ACROSS_BATCHES, ARTICLE
@@ -48,7 +49,7 @@ def explain_article(
         )
         raise ConfigError(f"{article_id}: {said} in {', '.join(map(str, releases))}.")
     where, row = found[0]
-    explanation = {"id": row["id"], "release": str(where.resolve()), **_explain(row)}
+    explanation = {"id": row["id"], "release": shown_path(where.resolve()), **_explain(row)}
     if raw is not None:
         explanation["witnesses"] = _witnesses(row, raw)
     return explanation

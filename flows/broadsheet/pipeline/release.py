@@ -1,6 +1,5 @@
 """All batches to one release: deduplicate, write, validate, publish."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from broadsheet.pipeline.workspace import (
     VERDICT,
     StagedBatch,
     read_json,
+    shown_path,
 )
 from broadsheet.publish import report
 from broadsheet.records import ExpectationResult, Verdict
@@ -195,8 +195,8 @@ def _outcome(run: Run, facts: report.ReportFacts, status: str, target: Path | No
         "summary": f"{message}\n\n| {columns} |\n{'|---' * len(accounts)}|\n| {figures} |\n",
         "accounts": accounts,
         "version": version,
-        "release": _shown(target) if target else None,
-        "report": _shown((target or run.work / "report") / "validation" / "index.html"),
+        "release": shown_path(target) if target else None,
+        "report": shown_path((target or run.work / "report") / "validation" / "index.html"),
     }
 
 
@@ -209,8 +209,3 @@ def _causes(facts: report.ReportFacts) -> list[str]:
         if check.state == "stops"
     ]
     return list(dict.fromkeys([*faults, *failed]))
-
-
-def _shown(path: Path) -> str:
-    """Return a path as a person would type it from here."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

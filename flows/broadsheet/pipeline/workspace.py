@@ -1,5 +1,6 @@
 """The work folder: where batches are staged, and how a folder comes into being at once."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -96,3 +97,8 @@ def find_staged(folder: Path) -> StagedBatch | None:
         pass  # as good as damaged: worked again
     shutil.rmtree(folder)
     return None
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a person would type it from here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
