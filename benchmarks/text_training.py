@@ -36,6 +36,7 @@ from broadsheet.parse.models import FILE, models_of
 
 DATA = Path(__file__).parents[1] / "flows" / "broadsheet" / "parse" / "data" / FILE
 FEWEST_SITES = 8  # that a weighted word stands on
+SURE, FEWEST_SURE = 0.97, 40  # share right, and choices that must show it
 STYLE_WEIGHT = {"full": 0.5, "ablate": 0.4, "swap": 0.6, "prefix": 0.4}
 Floats = npt.NDArray[np.float32]
 
@@ -170,16 +171,25 @@ def train_finder(seen: Sequence[Seen], field: str, candidates: Candidates) -> di
     return train_forest(rows, **SHARED, **FINDER)
 
 
-def calibrate(held_out: Iterable[tuple[float, bool]]) -> tuple[float, float]:
-    """Fit a probability to the log odds of choices on held-out pages, by Newton's method."""
-    odds, right = map(np.array, zip(*held_out, strict=True))
-    slope = np.array([1.0, 0.0])
+def calibrate(held_out: Iterable[tuple[float, bool]]) -> tuple[float, float, float]:
+    """Fit a probability to the log odds of choices on held-out pages, by Newton's method.
+
+    Returns:
+        Slope, offset, and the least log odds from which on 97 % of the choices are right.
+
+    """
+    choices = sorted(held_out, reverse=True)
+    odds, right = map(np.array, zip(*choices, strict=True))
+    line = np.array([1.0, 0.0])
     design = np.stack([odds, np.ones_like(odds)], axis=1)
     for _ in range(25):
-        chance = 1 / (1 + np.exp(-design @ slope))
+        chance = 1 / (1 + np.exp(-design @ line))
         bend = design.T @ (design * (chance * (1 - chance))[:, None]) + 1e-3 * np.eye(2)
-        slope = slope - np.linalg.solve(bend, design.T @ (chance - right))
-    return round(float(slope[0]), 4), round(float(slope[1]), 4)
+        line = line - np.linalg.solve(bend, design.T @ (chance - right))
+    shares = np.cumsum(right) / np.arange(1, len(right) + 1)
+    sure = np.flatnonzero((shares >= SURE) & (np.arange(len(right)) >= FEWEST_SURE))
+    border = float(odds[sure[-1]]) if len(sure) else 99.0
+    return round(float(line[0]), 4), round(float(line[1]), 4), round(border, 4)
 
 
 def see(pages: Iterable[LabelledPage], words: dict[str, int], body: dict[str, Any]) -> list[Seen]:

@@ -17,6 +17,9 @@ import orjson
 from broadsheet.parse.html_forest import Forest, forest_of
 
 FILE: Final = "text_models.json"
+MOST_UNSURE: Final = 0.9
+"""The most that is said of a choice of which fewer than 97 % were right."""
+
 Finder = Literal["title", "date", "author"]
 
 
@@ -29,19 +32,24 @@ class Models:
         body: scores a line as part of the body.
         finders: score a line as headline, as stating the date, as byline.
         calibration: slope and offset that turn a finder's log odds into a probability (Platt,
-            "Probabilistic Outputs for Support Vector Machines", 1999), fitted on held-out pages.
+            "Probabilistic Outputs for Support Vector Machines", 1999), and the log odds from
+            which 97 % of the choices were right; all three fitted on held-out pages.
 
     """
 
     words: Mapping[str, int]
     body: Forest
     finders: Mapping[Finder, Forest]
-    calibration: Mapping[Finder, tuple[float, float]]
+    calibration: Mapping[Finder, tuple[float, float, float]]
 
     def confidence(self, finder: Finder, odds: float) -> float:
-        """Return the estimated probability that a finder's choice is right, to two digits."""
-        slope, offset = self.calibration[finder]
-        return round(1 / (1 + math.exp(-(slope * odds + offset))), 2)
+        """Return the estimated probability that a finder's choice is right, to two digits.
+
+        Above ``MOST_UNSURE`` only where held-out choices with these log odds or more bear it out.
+        """
+        slope, offset, sure_odds = self.calibration[finder]
+        probability = round(1 / (1 + math.exp(-(slope * odds + offset))), 2)
+        return probability if odds >= sure_odds else min(probability, MOST_UNSURE)
 
 
 @cache
