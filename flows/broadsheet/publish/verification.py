@@ -17,6 +17,8 @@ from broadsheet.publish.documents import checksums
 from broadsheet.publish.files import storage_errors
 from broadsheet.publish.manifest import read_manifest
 
+_ROWS_AT_ONCE = 2_000
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -142,7 +144,7 @@ def _disagreements_of_tables(release: Path, manifest: Mapping[str, Any]) -> Iter
         for path in shards:
             short = _name(release, path)
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
-                footers[short] = sum(len(batch) for batch in file.iter_batches())
+                footers[short] = sum(len(batch) for batch in file.iter_batches(_ROWS_AT_ONCE))
                 schemas.append(file.schema_arrow)
                 if file.metadata.num_rows != footers[short] or not footers[short]:
                     yield Problem(short, "has other rows than its footer states, or none")
