@@ -198,6 +198,12 @@ def test_a_hostile_page_keeps_its_tail(html):
     [
         pytest.param("<p>" + "The tide rose again over the quay. " * 330_000 + "</p>", id="11 MB"),
         pytest.param("<p>The tide rose again over the long stone quay.</p>" * 100_000, id="<p>"),
+        pytest.param(
+            "".join(
+                f"<p class='c{i}'>On day {i}, 3 May 2021, the tide rose.</p>" for i in range(20_000)
+            ),
+            id="dates",
+        ),
     ],
 )
 @pytest.mark.timeout(60)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -88,6 +89,8 @@ _LEAST_DOUBT: Final = 0.25  # a day less likely than this would mislead whoever 
 _MOST_CLAIMS: Final = 4
 _LONGEST_HEAD: Final = 300
 _MOST: Final = 60
+_MOST_MENTIONS: Final = 2_000  # a page that shows more days is a table of them
+_MOST_SAID: Final = 4_000  # characters
 _HEAD: Final = 40
 _NEAR: Final = 4
 _FAR: Final = 20_000
@@ -129,7 +132,8 @@ class _Mention:
 def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[DateClaim]:
     """Return the distinct days that a page states, in the order they were met."""
     claims: dict[date, DateClaim] = {}
-    mentions = [*_stated(found, setting), *_in_path(setting), *_shown(page, body, setting)]
+    shown = islice(_shown(page, body, setting), _MOST_MENTIONS)
+    mentions = [*_stated(found, setting), *_in_path(setting), *shown]
     sure = {m.day.day for m in mentions if not m.day.is_ambiguous}
     for mention in mentions:
         day = mention.day.day
@@ -143,7 +147,8 @@ def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
         known.times[mention.rule] = known.times.get(mention.rule, 0) + 1
         known.is_ambiguous &= mention.day.is_ambiguous
         known.has_time |= mention.day.has_time
-        known.says += " " + mention.excerpt[:80]
+        if len(known.says) < _MOST_SAID:
+            known.says += " " + mention.excerpt[:80]
         if known.block < 0:
             known.block = mention.block
     return list(claims.values())
