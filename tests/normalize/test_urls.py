@@ -87,6 +87,7 @@ def test_the_canonical_form(found, url):
         ("http://news.example/a\x00", Reason.URL_INVALID),
         ("http://", Reason.URL_INVALID),
         ("#", Reason.URL_INVALID),
+        ("https://www.google.com/amp/s/a<b.example/c", Reason.URL_INVALID),
         ("/relative/path", Reason.URL_INVALID),
         ("Read more at our site", Reason.URL_INVALID),
         ("", Reason.URL_INVALID),

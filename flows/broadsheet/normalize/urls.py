@@ -95,7 +95,13 @@ def _canonical(parsed: ada_url.URL) -> CanonicalUrl | Reason:
     port = f":{parsed.port}" if parsed.port else ""
     path = drop_session(_plain_percent(parsed.pathname))
     query = without_tracking(_plain_percent(parsed.search))
+    cached_at = host
     scheme, host, path, query = original_of_amp(parsed.protocol, host, path, query)
+    if host != cached_at:  # what a cache carries is an address like any other
+        original = canonicalize_url(f"{scheme}//{host}{path}{query}")
+        if isinstance(original, Reason):
+            return original
+        return CanonicalUrl(original.url, original.host, (*notes, *original.notes))
     if is_misleading(host):
         notes.append(Reason.URL_HOMOGLYPH)
     elif "xn--" in host:
