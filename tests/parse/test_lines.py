@@ -79,6 +79,13 @@ def test_hard_wrapped_paragraphs_are_made_whole():
     assert second == "The company did not answer."
 
 
+def test_two_lines_are_one_paragraph_where_the_second_goes_on_in_lower_case():
+    broken = "The last ferry of the season left the harbour with eleven\npassengers on board."
+    assert len(shown(broken, markdown=False)) == 1
+    caption = "The ferry Saint Brannoc at the quay of Port Ellery in spring\n(Tom Arbuth)"
+    assert len(shown(caption, markdown=False)) == 2
+
+
 def test_a_list_of_headlines_is_not_taken_for_a_wrapped_paragraph():
     headlines = (
         "Harbour council votes to close the old fish market by June\n"

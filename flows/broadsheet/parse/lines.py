@@ -162,11 +162,13 @@ def _is_wrapped(block: list[Line]) -> bool:
     Wrapped lines fill the measure, but for the last; and most break within a sentence, so that
     the next goes on in lower case, which a list of headlines does not.
     """
-    if len(block) < 3 or any(line.is_item or line.heading for line in block):  # noqa: PLR2004 - two lines are no paragraph
+    if len(block) < 2 or any(line.is_item or line.heading for line in block):  # noqa: PLR2004 - one line is whole
         return False
     widths = [len(line.text) for line in block[:-1]]
     if not all(width in _WRAP for width in widths) or len(block[-1].text) > _WRAP.stop:
         return False
+    if len(block) == 2:  # noqa: PLR2004 - here a caption and its credit are as likely
+        return block[1].text[0].islower() and block[0].text[-1] not in ".!?:"
     going_on = sum(not line.text[0].isupper() for line in block[1:])
     return 2 * going_on >= len(block) - 1
 
