@@ -1,11 +1,13 @@
 """`verify` knows every alteration."""
 
+import json
 import random
 import shutil
 
 import pytest
 
 from broadsheet import publish
+from broadsheet.errors import PublishError
 from broadsheet.publish.documents import checksums
 from broadsheet.publish.layout import files_of
 
@@ -98,6 +100,16 @@ def test_statements_must_agree_even_where_the_checksums_do(release, name, old, n
     (release / "SHA256SUMS").write_bytes(checksums(release))
 
     assert publish.verify(release)
+
+
+def test_a_verdict_on_other_data_is_not_published(make_corpus, publish_corpus, dataset_dir):
+    accounts = {"raw": 252, "published": 250, "duplicates": 1, "quarantined": 1}
+    verdict = {"version": "1.0.0", "accounts": accounts, "release": {"data_sha256": "0" * 64}}
+    results = {"validation/results.json": json.dumps(verdict).encode()}
+
+    with pytest.raises(PublishError, match="verdict on other data"):
+        publish_corpus(make_corpus(extra=results))
+    assert not (dataset_dir / "1.0.0").exists()
 
 
 def test_a_folder_that_is_no_release_is_a_problem(tmp_path):
