@@ -15,6 +15,7 @@ from broadsheet.parse.bylines import starts_as_byline
 from broadsheet.parse.chrome import is_caption_credit
 from broadsheet.parse.context import (
     MODIFIED,
+    PUBLISHED,
     context_features,
     dated_features,
     dated_lines,
@@ -141,7 +142,8 @@ def _read_date(page: Page, models: Models, context: Matrix) -> None:
 
 def _may_date(text: str) -> bool:
     beside = len(text) - sum(len(match[0]) for match in dates_in(text))
-    return beside <= _MOST_BESIDE and not is_caption_credit(text)
+    is_short = beside <= _MOST_BESIDE or PUBLISHED.match(text) is not None
+    return is_short and not is_caption_credit(text)
 
 
 def _read_byline(page: Page, models: Models, context: Matrix) -> None:
