@@ -1,6 +1,7 @@
 """Words of dates: names of months and weekdays, halves of the day, the order of all-digit dates.
 
-From Unicode CLDR, rendered into ``data/date_words.json`` by ``benchmarks/normalize_date_words.py``.
+From Unicode CLDR (Unicode License v3), rendered into ``data/date_words.json`` by
+``benchmarks/normalize_date_words.py``.
 """
 
 import unicodedata
