@@ -47,10 +47,8 @@ from broadsheet.records import RawRecord, Source
 FOLDS = 4
 SOURCE = Source(path="", member=None, offset=0, length=1, sha256="0" * 64, format="html")
 STATED_SOURCE = (
-    "Weights trained by benchmarks/html_quality_train.py on labels of public benchmarks: "
-    "scrapinghub article-extraction-benchmark (MIT), trafilatura evaluation data (Apache-2.0), "
-    "newspaper4k and htmldate test data (MIT, Apache-2.0), postlight parser fixtures (MIT, "
-    "Apache-2.0). No text of any page."
+    "Weights trained by benchmarks/html_quality_train.py on labels of public benchmarks under "
+    "Apache-2.0 and MIT. No text of any page."
 )
 DATA = Path(html_titles.__file__).parent / "data"
 FIELDS = {"titles": html_titles, "authors": html_authors, "dates": html_dates}
