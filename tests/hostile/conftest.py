@@ -43,7 +43,7 @@ def outcomes(tmp_path) -> Callable[..., list[str]]:
             if isinstance(item, RawRecord):
                 shown.append(" ".join(["P", *item.notes]))
             elif isinstance(item, Rejection):
-                shown.append(str(item.reason.value))
+                shown.append(str(item.reason))
             else:
                 shown.append(f"{item.reason} x {item.count}")
         assert sorted(p.name for p in tmp_path.iterdir()) == ["raw"], "written beside the input"
