@@ -46,11 +46,14 @@ def write_corpus(tmp_path: Path) -> Callable[..., Path]:
     """Return a function that writes a dataset's folder: files by name, and dataset.toml."""
 
     def write(
-        files: Mapping[str, str | bytes], settings: str = SETTINGS, name: str = "raw"
+        files: Mapping[str, str | bytes],
+        settings: str = SETTINGS,
+        extra: str = "",
+        name: str = "raw",
     ) -> Path:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        (folder / "dataset.toml").write_text(settings, encoding="utf-8")
+        (folder / "dataset.toml").write_text(settings + extra, encoding="utf-8")
         for path, content in files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -221,3 +221,14 @@ def test_conservation_and_independence(
     ]
     assert sorted(paths) == sorted(corpus)
     assert bytes_of(again["release"]) == bytes_of(outcome["release"])
+
+
+def test_what_the_policy_masks_is_masked_in_the_quarantine_too(write_corpus, stories, tmp_path):
+    files = stories(2) | {"short.txt": "Write to mary@example.org now."}
+    folder = write_corpus(files, extra='\n[privacy]\nmask = ["email"]\n')
+
+    outcome = run(folder, tmp_path / "dist")
+
+    (row,) = read(outcome["release"], "quarantine")
+    assert row["excerpt"].startswith("Write to ")
+    assert "mary@example.org" not in str(row)

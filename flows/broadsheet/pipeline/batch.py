@@ -1,7 +1,7 @@
 """One batch: read, parse, normalise, check, stage."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +24,7 @@ from broadsheet.pipeline.workspace import (
     read_json,
     write_json,
 )
+from broadsheet.privacy import mask
 from broadsheet.reasons import expectation_reason, filter_reason
 from broadsheet.records import (
     Accounts,
@@ -89,7 +90,10 @@ def refine(
         _lost(record, row) if isinstance(row, Lost) else row
         for record, row in zip(records, worked, strict=True)
     ]
-    rejections = [item for item in (*items, *rows) if isinstance(item, Rejection)]
+    refused = [item for item in (*items, *rows) if isinstance(item, Rejection)]
+    rejections = [
+        replace(item, excerpt=mask(item.excerpt, config.privacy.mask).text) for item in refused
+    ]
     skipped = [item for item in items if isinstance(item, Skipped)]
     return [row for row in rows if isinstance(row, Article)], rejections, skipped
 
