@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from broadsheet.parse.html_days import days_in, month_of, stated_day
+from broadsheet.normalize.date_words import date_words
+from broadsheet.parse.html_days import days_in, stated_day
+from broadsheet.parse.html_months import month_of
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,18 @@ def test_a_day_is_found_in_many_languages(text, day):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "30 February 2024", "call 2024 18 03 now", "version 3.11.2", "10:30", "Marching 2024"],
+    [
+        "",
+        "30 February 2024",
+        "call 2024 18 03 now",
+        "version 3.11.2",
+        "10:30",
+        "Marching 2024",
+        "Martin 5, 2020",
+        "Maya 12, 2021",
+        "3 Declan 2020",
+        "Junior 4, 2022",
+    ],
 )
 def test_what_is_no_day_is_none(text):
     assert list(days_in(text, "DMY")) == []
@@ -60,7 +73,35 @@ def test_a_compact_date_is_read_where_nothing_else_stands():
 
 @pytest.mark.parametrize(
     ("word", "month"),
-    [("März", 3), ("février", 2), ("Июля", 7), ("grudnia", 12), ("Kasım", 11), ("newspaper", 0)],
+    [
+        ("March", 3),
+        ("MAR", 3),
+        ("Mar.", 3),
+        ("Sept.", 9),
+        ("März", 3),
+        ("Marz", 3),
+        ("février", 2),
+        ("maart", 3),
+        ("Июля", 7),
+        ("мая", 5),
+        ("grudnia", 12),
+        ("Kasım", 11),
+        ("ΙΑΝΟΥΑΡΙΟΣ", 1),
+    ],
 )
-def test_months_are_known_by_their_stems(word, month):
+def test_months_are_known_by_their_names_and_abbreviations(word, month):
     assert month_of(word) == month
+
+
+@pytest.mark.parametrize(
+    "word", ["Martin", "Marchand", "Maya", "Junior", "Augusto", "Declan", "Janet", "newspaper", ""]
+)
+def test_a_word_that_only_begins_like_a_month_is_none(word):
+    assert month_of(word) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "pl", "ru", "el", "tr"])
+def test_the_names_are_those_that_the_normaliser_reads(language):
+    names = date_words((language,)).months
+    long_enough = {name: month for name, month in names.items() if 3 <= len(name) <= 12}
+    assert {name: month_of(name) for name in long_enough} == long_enough

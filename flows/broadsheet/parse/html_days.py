@@ -5,39 +5,14 @@ statements of one day must be told from statements of two.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-Order = Literal["DMY", "MDY"]
+from broadsheet.parse.html_months import month_of
 
-# Stems of month names, without accents; first those that are longer than another's.
-_STEMS: Final = tuple(
-    (stem, month)
-    for month, stems in enumerate(
-        (
-            "jan ene gen ian sty led sij oca янв січ јан ιαν sau tammi",
-            "feb fev feu febr fév lut uno velj sub фев лют φεβ vas helmi",
-            "mar mrz maer bre ozuj мар бер μαρ kov maalis",
-            "apr abr avr kwi dub trav nis апр кві απρ bal huhti",
-            "may mai maj mag mei kve svib май мая тра мај μαι geg touko",
-            "jun juin giu cze cerven lip.hr haz июн чер јун ιουν bir kesa",
-            "jul juil lug lip cervenec srp.hr tem июл лип јул ιουλ lie heina",
-            "aug ago aou aout sie srp kol agu авг сер ауг αυγ rugpj elo",
-            "sep set wrz zar ruj eyl сен вер σεπ rugs syys",
-            "oct okt ott out paz rij lis.hr eki окт жов οκτ spal loka",
-            "nov lis stu kas ноя лис нов νοε lapkr marras",
-            "dec dez dic des gru pro ara дек гру дец δεκ gruod joulu",
-        ),
-        start=1,
-    )
-    for stem in stems.split()
-    if "." not in stem
-)
-_MONTHS: Final = tuple(sorted(_STEMS, key=lambda pair: -len(pair[0])))
-_LONGEST_MONTH: Final = 12
+Order = Literal["DMY", "MDY"]
 
 _YEAR: Final = r"(?:19[5-9]\d|20[0-4]\d)"
 _WORD: Final = r"[^\W\d_]{3,12}"
@@ -113,15 +88,3 @@ def _day(year: int, month: int, number: int) -> date | None:
         return date(year, month, number)
     except ValueError:
         return None
-
-
-def month_of(word: str) -> int:
-    """Return the number of a month by its name, in some thirty languages; 0 where it is none."""
-    folded = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", word.casefold())
-        if not unicodedata.combining(character)
-    )
-    if len(folded) > _LONGEST_MONTH:
-        return 0
-    return next((month for stem, month in _MONTHS if folded.startswith(stem)), 0)
