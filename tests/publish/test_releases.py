@@ -47,6 +47,7 @@ def test_a_release_holds_what_the_layout_says(make_corpus, publish_corpus, datas
         "manifest.json",
         "plots/outlets.svg",
         "quarantine/train-00000-of-00001.parquet",
+        "statement.json",
     ]
     assert (dataset_dir / "latest").readlink().name == "1.0.0"
     assert publish.verify(dataset_dir / "1.0.0") == ()

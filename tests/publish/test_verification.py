@@ -87,6 +87,12 @@ FORGERIES = {
     "version on the card": ("README.md", b"version: 1.0.0", b"version: 1.0.1"),
     "rows in the manifest": ("manifest.json", b'"rows": 250', b'"rows": 251'),
     "accounts in the manifest": ("manifest.json", b'"published": 250', b'"published": 249'),
+    "digest in the statement": ("statement.json", b'"sha256": "', b'"sha256": "0'),
+    "setting in the statement": (
+        "statement.json",
+        b'"rows_per_group": 20',
+        b'"rows_per_group": 21',
+    ),
     "manifest that is no manifest": ("manifest.json", b'"files"', b'"flies"'),
 }
 

@@ -1,4 +1,4 @@
-"""The documents of a release: card, changes, citation, licence, manifest, checksums."""
+"""The documents of a release, from its card to its checksums."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ from broadsheet.publish.manifest import (
     to_bytes,
 )
 from broadsheet.publish.shards import TableFiles
+from broadsheet.publish.statement import render_statement
 from broadsheet.publish.write import Written
 
 Extra = Callable[[Version], Mapping[str, bytes]]
@@ -72,7 +73,8 @@ def describe(
     changes = {layout.CHANGES: render_changes(change, version, written.withheld)}
     _write(written.release, documents(version, history) | changes)
     manifest = to_bytes(make_manifest(written, origin, change, history, fingerprint))
-    _write(written.release, {layout.MANIFEST: manifest})
+    statement = render_statement(manifest)
+    _write(written.release, {layout.MANIFEST: manifest, layout.STATEMENT: statement})
     _write(written.release, {layout.CHECKSUMS: checksums(written.release)})
     return version
 

@@ -14,6 +14,7 @@ from broadsheet.errors import ConfigError
 
 CARD = "README.md"
 MANIFEST = "manifest.json"
+STATEMENT = "statement.json"
 CHECKSUMS = "SHA256SUMS"
 CHANGES = "CHANGES.md"
 CHANGES_TABLE = "changes.parquet"

@@ -22,6 +22,8 @@ from broadsheet.publish.layout import Version
 from broadsheet.publish.write import Written
 
 FORMAT = 1
+NOT_LISTED = frozenset({layout.MANIFEST, layout.STATEMENT, layout.CHECKSUMS})
+"""The files whose digests the manifest cannot state, because they are made from it."""
 
 # Dependencies that rows and documents pass by: the shell, the server, the lock.
 _WITHOUT_INFLUENCE = frozenset({"click", "fastapi", "filelock", "fsspec", "prefect", "rich"})
@@ -54,7 +56,7 @@ def make_manifest(
     ``history`` ends with the entry of this release, which names its version.
     """
     release = written.release
-    listed = [n for n in layout.files_of(release) if n not in {layout.MANIFEST, layout.CHECKSUMS}]
+    listed = [name for name in layout.files_of(release) if name not in NOT_LISTED]
     return {
         "format": FORMAT,
         "dataset": origin.config.dataset.name,

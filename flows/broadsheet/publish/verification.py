@@ -15,7 +15,8 @@ from broadsheet.fingerprint import digest_json
 from broadsheet.publish import layout
 from broadsheet.publish.documents import checksums
 from broadsheet.publish.files import storage_errors
-from broadsheet.publish.manifest import read_manifest
+from broadsheet.publish.manifest import NOT_LISTED, read_manifest
+from broadsheet.publish.statement import read_statement, render_statement
 
 _ROWS_AT_ONCE = 2_000
 
@@ -122,9 +123,13 @@ def _disagreements(release: Path, manifest: Mapping[str, Any]) -> Iterator[Probl
         actual = {"bytes": (release / name).stat().st_size, "sha256": sums[name]}
         if stated != actual:
             yield Problem(name, "is not as the manifest states it")
-    present = set(layout.files_of(release)) - {layout.MANIFEST, layout.CHECKSUMS}
+    present = set(layout.files_of(release)) - NOT_LISTED
     for name in present ^ set(manifest["files"]):
         yield Problem(name, "is in the manifest or in the folder, but not in both")
+    if sums.get(layout.STATEMENT) is None:
+        yield Problem(layout.STATEMENT, "is missing")
+    elif read_statement(release) != render_statement((release / layout.MANIFEST).read_bytes()):
+        yield Problem(layout.STATEMENT, "does not state what the manifest states")
     rows = {name: stated["rows"] for name, stated in manifest["configurations"].items()}
     yield from _disagreements_of_tables(release, manifest)
     yield from _disagreements_of_accounts(manifest["accounts"], rows)
