@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from broadsheet import pipeline
 from broadsheet.errors import PublishError
 from broadsheet.pipeline.workspace import RESULT, find_staged
-from broadsheet.reasons import is_reason
+from broadsheet.reasons import Reason, is_reason
+from broadsheet.records import Rejection
 
 
 def run(folder: Path, output: Path, *, publishes: bool = True, order: int = 1) -> dict:
@@ -99,6 +100,7 @@ def test_bad_records_go_to_quarantine_and_the_rest_goes_on(write_corpus, stories
     reasons = {r["source_path"]: r["reason"] for r in read(outcome["release"], "quarantine")}
     assert outcome["status"] == "published"
     assert outcome["accounts"]["quarantined"] == 4
+    assert sum(outcome["reasons"].values()) == 4
     assert reasons["empty.txt"] == "content.empty"
     assert reasons["binary.txt"] == "type.mismatch"
     assert reasons["picture.jpg"] == "type.unsupported"
@@ -135,6 +137,38 @@ def test_too_much_quarantine_stops_and_says_so(write_corpus, stories, tmp_path):
 
     assert outcome["status"] == "stopped"
     assert "accounts.quarantine-share" in outcome["message"]
+
+
+def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
+    write_corpus, stories, tmp_path, monkeypatch
+):
+    refine = pipeline.batch.refine
+
+    def loses_one(items, config):
+        articles, rejections, skipped = refine(items, config)
+        fault = Rejection(source=articles[0].source, stage="parse", reason=Reason.RECORD_FAULT)
+        return articles[1:], [*rejections, fault], skipped
+
+    monkeypatch.setattr(pipeline.batch, "refine", loses_one)
+
+    outcome = run(write_corpus(stories(9)), tmp_path / "dist")
+
+    assert outcome["status"] == "stopped"
+    assert outcome["reasons"] == {"record.fault": 1}
+    assert "accounts.faults (found 1 of 9)" in outcome["message"]
+
+
+def test_a_record_lost_on_the_way_is_noticed(write_corpus, stories, tmp_path, monkeypatch):
+    refine = pipeline.batch.refine
+
+    def drops_one(items, config):
+        articles, rejections, skipped = refine(items, config)
+        return articles[1:], rejections, skipped
+
+    monkeypatch.setattr(pipeline.batch, "refine", drops_one)
+
+    with pytest.raises(PublishError, match=r"000\.txt: its records do not add up"):
+        run(write_corpus(stories(3)), tmp_path / "dist")
 
 
 def test_a_check_publishes_nothing(write_corpus, stories, tmp_path):

@@ -141,37 +141,17 @@ def _summary(outcome: dict[str, Any]) -> str:
     lines = [
         outcome["message"],
         f"  {balance.format(**outcome['accounts'])}",
-        f"  report   {outcome['report']}",
     ]
+    if outcome["reasons"]:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in outcome["reasons"].items())
+        lines.append(f"  because  {reasons}")
+    lines.append(f"  report   {outcome['report']}")
     if outcome["release"]:
         lines += [
             f"  release  {outcome['release']}",
             f'  load     datasets.load_dataset("{outcome["release"]}", split="train")',
         ]
     return "\n".join(lines)
-
-
-@main.command()
-@click.argument("release", type=FOLDER)
-@as_json
-@reports_errors
-def verify(*, release: Path, json_: bool) -> None:
-    """Check every digest, count and schema of the release in RELEASE."""
-    from broadsheet.publish import verify as verify_release
-
-    if not release.is_dir():
-        raise StorageError(f"{release} is no release folder.")
-    problems = verify_release(release)
-    if json_:
-        found = [{"path": p.path, "message": p.message} for p in problems]
-        click.echo(json.dumps({"release": str(release), "problems": found}, indent=2))
-    elif not problems:
-        click.echo(f"{release}: every digest, count and schema is as stated.")
-    else:
-        click.echo("\n".join(f"{p.path}: {p.message}" for p in problems))
-    if problems:
-        message = f"{release} is not what it says it is; do not use it, build or fetch it again."
-        raise Failure(message, 4)
 
 
 @main.command()

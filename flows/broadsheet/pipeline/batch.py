@@ -1,11 +1,13 @@
 """One batch: read, parse, normalise, check, stage."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet import deduplicate, sources, tables, validate
@@ -14,6 +16,7 @@ from broadsheet.fingerprint import digest_file
 from broadsheet.isolation import Guard, Lost
 from broadsheet.pipeline.workspace import (
     ARTICLES,
+    COUNTS,
     KEYS,
     QUARANTINE,
     RESULT,
@@ -71,8 +74,9 @@ def work_batch(request_path: Path, *, is_last_try: bool = True) -> dict[str, Any
     articles, rejections, skipped = refine(items, config)
     expectations = Path(request.expectations) if request.expectations else None
     suites = validate.load_suites(expectations, config=config)
+    found = Counter(item.source.path for item in items if not isinstance(item, Skipped))
     return stage(
-        folder, articles, rejections, skipped, suites.batch, filters=config.filters
+        folder, articles, rejections, skipped, suites.batch, found=found, filters=config.filters
     ).to_json()
 
 
@@ -115,11 +119,13 @@ def stage(
     skipped: Sequence[Skipped],
     suite: validate.Suite | None,
     *,
+    found: Mapping[str, int],
     filters: Mapping[str, Bounds] = MappingProxyType({}),
 ) -> StagedBatch:
     """Check rows and write all that the batch came to; the folder appears whole or not at all.
 
-    Without a suite no row is expected: only rejections are staged.
+    Without a suite no row is expected: only rejections are staged. ``found`` is how many records
+    were read from each file, counted before any of them was worked on.
     """
     kept, failed, verdict = _checked(articles, suite)
     table = tables.articles_to_table(kept)
@@ -132,18 +138,31 @@ def stage(
     accounts = Accounts(
         raw=len(articles) + len(rejections), published=len(table), quarantined=len(set_aside)
     )
+    values = {VERDICT: verdict, COUNTS: found}
+    parts = {
+        ARTICLES: table,
+        QUARANTINE: tables.rejections_to_table(set_aside),
+        KEYS: deduplicate.keys_of(table, 0, signals),
+    }
+    return _write_staged(folder, accounts, parts, values, skipped)
+
+
+def _write_staged(
+    folder: Path,
+    accounts: Accounts,
+    parts: Mapping[str, pa.Table],
+    values: Mapping[str, Any],
+    skipped: Sequence[Skipped],
+) -> StagedBatch:
     with appears_at_once(folder) as fresh:
-        pq.write_table(table, fresh / ARTICLES, compression="zstd")
-        pq.write_table(
-            tables.rejections_to_table(set_aside), fresh / QUARANTINE, compression="zstd"
-        )
-        pq.write_table(deduplicate.keys_of(table, 0, signals), fresh / KEYS, compression="zstd")
-        write_json(fresh / VERDICT, verdict)
-        files = {name: digest_file(fresh / name) for name in (ARTICLES, QUARANTINE, KEYS, VERDICT)}
+        for name, part in parts.items():
+            pq.write_table(part, fresh / name, compression="zstd")
+        for name, value in values.items():
+            write_json(fresh / name, value)
         staged = StagedBatch(
             folder=str(folder),
             accounts=accounts,
-            files=files,
+            files={name: digest_file(fresh / name) for name in (*parts, *values)},
             skipped=tuple(asdict(entry) for entry in skipped),
         )
         write_json(fresh / RESULT, staged.to_json())

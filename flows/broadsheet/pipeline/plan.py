@@ -1,5 +1,6 @@
 """From a dataset's folder to batches of work."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -8,7 +9,7 @@ from broadsheet import sources, validate
 from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline.batch import Request, stage
-from broadsheet.pipeline.workspace import read_json, write_json
+from broadsheet.pipeline.workspace import StagedBatch, read_json, write_json
 
 Json = dict[str, Any]
 
@@ -87,15 +88,21 @@ def plan(folder: Path, output: Path) -> Json:
         files=discovery.files,
     )
     unread = {"rejections": discovery.rejections, "skipped": discovery.skipped}
-    run_folder = run.work / "runs" / digest_json(run.to_json() | unread)[:32]
+    made_by = {"code": code_digest()}
+    run_folder = run.work / "runs" / digest_json(run.to_json() | unread | made_by)[:32]
     run_folder.mkdir(parents=True, exist_ok=True)
     write_json(run_folder / "run.json", run.to_json())
-    staged = stage(run_folder / "discovery", [], discovery.rejections, discovery.skipped, None)
     return {
         "run": str(run_folder / "run.json"),
         "requests": _write_requests(run_folder, run, root, suites.batch),
-        "discovery": staged.to_json(),
+        "discovery": _stage_unread(run_folder / "discovery", discovery).to_json(),
     }
+
+
+def _stage_unread(folder: Path, discovery: sources.Discovery) -> StagedBatch:
+    """Stage what the discovery could not read, as a batch without articles."""
+    found = Counter(rejection.source.path for rejection in discovery.rejections)
+    return stage(folder, [], discovery.rejections, discovery.skipped, None, found=found)
 
 
 def _write_requests(run_folder: Path, run: Run, root: Path, suite: validate.Suite) -> list[str]:

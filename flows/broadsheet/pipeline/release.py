@@ -16,6 +16,7 @@ from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.reporting import compared, report_files, tell
 from broadsheet.pipeline.workspace import (
     ARTICLES,
+    COUNTS,
     QUARANTINE,
     VERDICT,
     StagedBatch,
@@ -23,6 +24,7 @@ from broadsheet.pipeline.workspace import (
     shown_path,
 )
 from broadsheet.publish import report
+from broadsheet.reasons import Reason
 from broadsheet.records import ExpectationResult, Verdict
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
 from broadsheet.verdicts import extended, from_json, merge
@@ -42,8 +44,8 @@ def release(
         publishes: whether to publish what passes.
 
     Returns:
-        The outcome: ``status`` (published, unchanged, checked or stopped), ``message``,
-        ``summary`` (Markdown), ``accounts``, ``report`` and ``release`` (paths), ``version``.
+        The outcome: ``status`` (published, unchanged, checked, stopped), ``message``, ``version``,
+        ``summary`` (Markdown), ``accounts``, ``reasons`` (counts), paths: ``report``, ``release``.
 
     Raises:
         BroadsheetError: publishing failed; nothing was made visible.
@@ -94,10 +96,10 @@ def _write(
     previous: Path | None,
     folding: deduplicate.Folding,
 ) -> publish.Written:
-    unread = pq.read_table(staged[0].path(QUARANTINE), columns=["source_path"])
-    paths = dict.fromkeys(unread.column("source_path").to_pylist())
-    inputs = [publish.InputFile(file.path, file.size, file.sha256) for file in run.files]
-    inputs += [publish.InputFile(path, None, None) for path in paths]
+    found = sum((Counter(read_json(batch.path(COUNTS))) for batch in staged), Counter[str]())
+    inputs = [publish.InputFile(f.path, f.size, f.sha256, found[f.path]) for f in run.files]
+    unread = read_json(staged[0].path(COUNTS))  # what the discovery could not open
+    inputs += [publish.InputFile(path, None, None, found[path]) for path in unread]
     return publish.write_tables(
         staging,
         [Path(batch.folder) for batch in staged],
@@ -118,6 +120,7 @@ def _judge(
 ) -> report.ReportFacts:
     suites = validate.load_suites(run.expectations, config=run.config)
     shards = written.tables["default"].paths
+    aggregates = report.aggregate(shards, written.tables["quarantine"].paths)
     columns = list(validate.RELEASE_COLUMNS)
     rows = [pq.read_table(path, columns=columns) for path in shards]
     verdict = validate.check_release(
@@ -126,6 +129,7 @@ def _judge(
         accounts=written.accounts,
         data_sha256=digest_json([digest_file(path) for path in shards]),
         quarantine_share_max=run.config.validation.max_quarantine_share,
+        n_faults=_reasons(aggregates).get(Reason.RECORD_FAULT, 0),
     )
     if leaks:
         verdict = extended(verdict, leaks)
@@ -135,9 +139,17 @@ def _judge(
         accounts=written.accounts,
         batches=_merged_verdict(staged, suites.batch),
         release=verdict,
-        aggregates=report.aggregate(shards, written.tables["quarantine"].paths),
+        aggregates=aggregates,
         skipped=tuple(sorted(_skipped(staged).items())),
     )
+
+
+def _reasons(aggregates: report.Aggregates) -> dict[str, int]:
+    """Return the quarantined records by reason code, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for found in aggregates.quarantine:
+        counts[found.reason] += found.records
+    return dict(counts.most_common())
 
 
 def _merged_verdict(staged: Sequence[StagedBatch], suite: validate.Suite) -> Verdict:
@@ -194,6 +206,7 @@ def _outcome(run: Run, facts: report.ReportFacts, status: str, target: Path | No
         "message": message,
         "summary": f"{message}\n\n| {columns} |\n{'|---' * len(accounts)}|\n| {figures} |\n",
         "accounts": accounts,
+        "reasons": _reasons(facts.aggregates),
         "version": version,
         "release": shown_path(target) if target else None,
         "report": shown_path((target or run.work / "report") / "validation" / "index.html"),

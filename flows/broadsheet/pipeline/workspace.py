@@ -20,6 +20,7 @@ ARTICLES = "articles.parquet"
 QUARANTINE = "quarantine.parquet"
 KEYS = "keys.parquet"
 VERDICT = "verdict.json"
+COUNTS = "counts.json"
 RESULT = "result.json"
 
 

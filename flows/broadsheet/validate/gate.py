@@ -17,6 +17,7 @@ from broadsheet.validate.suites import Expectation, Suite
 from broadsheet.verdicts import NO_ROWS
 
 _MOST_SAMPLES: Final = 5
+_FAULT_SHARE_MAX: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ def check_release(
     accounts: Accounts,
     data_sha256: str,
     quarantine_share_max: float,
+    n_faults: int = 0,
 ) -> Verdict:
     """Judge the rows of a release, and that its accounts add up.
 
@@ -80,10 +82,11 @@ def check_release(
         accounts: what became of the raw records.
         data_sha256: digest of the data that is judged; it stands in the verdict.
         quarantine_share_max: largest tolerable share of quarantined records, 0 to 1.
+        n_faults: records that were lost because broadsheet itself raised.
 
     """
     rows = articles.num_rows
-    own = _check_accounts(accounts, rows, quarantine_share_max)
+    own = [*_check_accounts(accounts, rows, quarantine_share_max), _check_faults(accounts, n_faults)]
     if not rows:
         return _verdict(suite, data_sha256, 0, own, [NO_ROWS])
     frame = to_frame(articles.select(columns_of(suite)))
@@ -178,6 +181,22 @@ def _verdict(
         results=tuple(results),
         faults=tuple(faults),
         passed=not faults and not stopped,
+    )
+
+
+def _check_faults(accounts: Accounts, faults: int) -> ExpectationResult:
+    """Report each record that our own faults cost; where they are many, stop the release."""
+    is_tolerable = faults <= _FAULT_SHARE_MAX * accounts.raw
+    return ExpectationResult(
+        id="accounts.faults",
+        type="broadsheet_accounts",
+        description="No record was lost to a fault of broadsheet itself; more than 1 % stop it.",
+        column=None,
+        severity=Severity.WARNING if is_tolerable else Severity.CRITICAL,
+        success=not faults,
+        evaluated=accounts.raw,
+        unexpected=faults,
+        observed=f"{faults} of {accounts.raw}" if faults else "",
     )
 
 
