@@ -13,6 +13,7 @@ from broadsheet.parse.html_authors import choose_authors
 from broadsheet.parse.html_body import find_body, without_head
 from broadsheet.parse.html_dates import choose_dates
 from broadsheet.parse.html_marks import read_marks
+from broadsheet.parse.html_rights import read_rights, rights_of
 from broadsheet.parse.html_setting import setting_of
 from broadsheet.parse.html_statements import Statements, read_statements
 from broadsheet.parse.html_titles import choose_titles
@@ -53,6 +54,7 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
         return _empty(record, "the record holds no HTML element")
     found = read_statements(page.root)
     read_marks(page, found)
+    read_rights(page.root, found)
     setting = setting_of(record, found)
     body = find_body(page, setting.headline, setting.description, found.body)
     titles = choose_titles(page, found, body, setting)
@@ -65,6 +67,7 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
         *choose_authors(page, found, body, setting),
         *choose_dates(page, found, body, setting),
         *_plain_fields(found),
+        *rights_of(found),
     )
     is_partial = not body.is_stated and not bool(body.chosen.all())
     notes = (*record.notes, *cleaning, *((Reason.CHROME_REMOVED,) if is_partial else ()))

@@ -321,11 +321,15 @@ def _read_item(
     found.add("language", _first(item.get("inLanguage")), f"{rule}.language")
     if isinstance(url := item.get("url") or item.get("mainEntityOfPage"), str):
         found.add("url", url, f"{rule}.url")
-    for key in ("author", "creator"):
-        for name in _names(item.get(key), by_id):
-            found.add("author", name, f"{rule}.author")
-    for name in _names(item.get("publisher"), by_id):
-        found.add("outlet", name, f"{rule}.publisher")
+    lists: tuple[tuple[Field, str, Iterator[Any]], ...] = (
+        ("author", "author", _names(item.get("author"), by_id)),
+        ("author", "author", _names(item.get("creator"), by_id)),
+        ("outlet", "publisher", _names(item.get("publisher"), by_id)),
+        ("rights", "license", _licenses(item.get("license"))),
+    )
+    for name, part, values in lists:
+        for value in values:
+            found.add(name, value, f"{rule}.{part}")
     body = item.get("articleBody")
     if rule == "jsonld" and isinstance(body, str) and len(body) > len(found.body):
         found.body = body
@@ -335,6 +339,15 @@ def _read_item(
 
 def _first(value: Any) -> Any:  # noqa: ANN401 - JSON is whatever it is
     return value[0] if isinstance(value, list) and value else value
+
+
+def _licenses(value: Any) -> Iterator[Any]:  # noqa: ANN401 - JSON is whatever it is
+    """Yield the licences that a JSON-LD value means: addresses, else names."""
+    for stated in value if isinstance(value, list) else [value]:
+        if isinstance(stated, dict):
+            yield stated.get("url") or stated.get("@id") or stated.get("name")
+        else:
+            yield stated
 
 
 def _names(value: Any, by_id: dict[str, dict[str, Any]]) -> Iterator[str]:  # noqa: ANN401 - JSON
