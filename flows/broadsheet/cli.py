@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from broadsheet import __version__
-from broadsheet.cli_parts import FOLDER, Failure, as_json, output_option, reports_errors
+from broadsheet.cli_parts import FOLDER, as_json, output_option, reports_errors
 from broadsheet.cli_releases import RELEASE_COMMANDS
 from broadsheet.cli_validation import VALIDATION_COMMANDS
 from broadsheet.errors import StorageError

@@ -3,13 +3,70 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
 from broadsheet.cli_parts import FOLDER, Failure, as_json, output_option, reports_errors
+from broadsheet.errors import StorageError
 
 _FORMATS = ("text", "json", "html", "parquet")
+_KEY_VARIABLE = "BROADSHEET_SIGNING_KEY"
+
+
+@click.command()
+@click.argument("release", type=FOLDER)
+@click.option("--key", type=FOLDER, help="Public key (Ed25519, PEM) that must have signed it.")
+@click.option("--signature", type=FOLDER, help="The signature; beside the release by default.")
+@as_json
+@reports_errors
+def verify(*, release: Path, key: Path | None, signature: Path | None, json_: bool) -> None:
+    """Check every digest, count and schema of RELEASE; with --key, who signed it, too."""
+    from broadsheet.publish import verify as verify_release
+
+    if not release.is_dir():
+        raise StorageError(f"{release} is no release folder.")
+    if signature and not key:
+        raise click.UsageError("--signature needs --key PUBLIC.")
+    problems = verify_release(release)
+    remedy = "is not what it says it is; do not use it, build or fetch it again."
+    if key and not problems:
+        from broadsheet.publish.signing import check_signature
+
+        problems = check_signature(release, key.read_bytes(), signature)
+        remedy = f"is sound, and not signed with the key of {key}; ask its publisher."
+    if json_:
+        found = [{"path": p.path, "message": p.message} for p in problems]
+        signed_by = str(key) if key and not problems else None
+        click.echo(
+            json.dumps(
+                {"release": str(release), "problems": found, "signed_by": signed_by}, indent=2
+            )
+        )
+    elif not problems:
+        signed = f" It is signed with the key of {key}." if key else ""
+        click.echo(f"{release}: every digest, count and schema is as stated.{signed}")
+    else:
+        click.echo("\n".join(f"{p.path}: {p.message}" for p in problems))
+    if problems:
+        raise Failure(f"{release} {remedy}", 4)
+
+
+@click.command()
+@click.argument("release", type=FOLDER)
+@click.option("--key", type=FOLDER, help=f"Private key (Ed25519, PEM); else ${_KEY_VARIABLE}.")
+@click.option("--to", "target", type=FOLDER, help="File to write; beside the release by default.")
+@reports_errors
+def sign(*, release: Path, key: Path | None, target: Path | None) -> None:
+    """Sign RELEASE with your own key; the signature lies beside it."""
+    from broadsheet.publish.signing import sign as sign_release
+
+    private_key = key.read_bytes() if key else os.environ.get(_KEY_VARIABLE, "").encode()
+    if not private_key:
+        message = f"Give the private key: --key FILE, or its PEM text in ${_KEY_VARIABLE}."
+        raise Failure(message, 2)
+    click.echo(sign_release(release, private_key, target))
 
 
 @click.command()
@@ -154,4 +211,4 @@ def pack(*, release: Path, target: Path) -> None:
     click.echo(f"{pack_release(release, target)}  {target}")
 
 
-RELEASE_COMMANDS = (diff, takedown, rebuild, publish, pack)
+RELEASE_COMMANDS = (verify, sign, diff, takedown, rebuild, publish, pack)

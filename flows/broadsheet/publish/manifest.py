@@ -25,8 +25,11 @@ FORMAT = 1
 NOT_LISTED = frozenset({layout.MANIFEST, layout.STATEMENT, layout.CHECKSUMS})
 """The files whose digests the manifest cannot state, because they are made from it."""
 
-# Dependencies that rows and documents pass by: the shell, the server, the lock.
-_WITHOUT_INFLUENCE = frozenset({"click", "fastapi", "filelock", "fsspec", "prefect", "rich"})
+# Dependencies that rows and documents pass by: the shell, the server, the lock,
+# signatures.
+_WITHOUT_INFLUENCE = frozenset(
+    {"click", "cryptography", "fastapi", "filelock", "fsspec", "prefect", "rich"}
+)
 _REQUIREMENT_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 Json = dict[str, Any]
