@@ -50,10 +50,13 @@ def write_corpus(tmp_path: Path) -> Callable[..., Path]:
         settings: str = SETTINGS,
         extra: str = "",
         name: str = "raw",
+        dataset: str = "valley",
     ) -> Path:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        (folder / "dataset.toml").write_text(settings + extra, encoding="utf-8")
+        (folder / "dataset.toml").write_text(
+            settings.replace('"valley"', f'"{dataset}"') + extra, encoding="utf-8"
+        )
         for path, content in files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -91,12 +91,12 @@ def test_a_fault_of_ours_is_not_hidden(flow, write_corpus, stories, tmp_path, mo
 def test_prefect_shows_summary_and_report(flow, write_corpus, stories, tmp_path):
     from prefect.client.orchestration import get_client  # noqa: PLC0415 - with the server only
 
-    flow.run(write_corpus(stories(2)), tmp_path / "dist")
+    flow.run(write_corpus(stories(2), dataset="shown"), tmp_path / "dist")
 
     with get_client(sync_client=True) as client:
         shown = {a.key: a for a in client.read_artifacts() if a.key}
-    assert "| 2 | 2 | 0 | 0 |" in str(shown["broadsheet-valley"].data)
-    assert "validation/index.html" in str(shown["broadsheet-valley-report"].data)
+    assert "| 2 | 2 | 0 | 0 |" in str(shown["broadsheet-shown"].data)
+    assert "validation/index.html" in str(shown["broadsheet-shown-report"].data)
 
 
 def test_the_deployment_points_at_the_flow():

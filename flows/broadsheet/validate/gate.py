@@ -86,7 +86,10 @@ def check_release(
 
     """
     rows = articles.num_rows
-    own = [*_check_accounts(accounts, rows, quarantine_share_max), _check_faults(accounts, n_faults)]
+    own = [
+        *_check_accounts(accounts, rows, quarantine_share_max),
+        _check_faults(accounts, n_faults),
+    ]
     if not rows:
         return _verdict(suite, data_sha256, 0, own, [NO_ROWS])
     frame = to_frame(articles.select(columns_of(suite)))
