@@ -1,5 +1,12 @@
-"""Cases 24 to 37: JSON and CSV. A bad entry is set aside alone; its neighbours are published."""
+"""Cases 24 to 37: JSON and CSV. A bad entry is set aside alone; its neighbours are published.
 
+With them Parquet and Arrow files that grow.
+"""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from broadsheet.reasons import Reason
@@ -53,3 +60,37 @@ def test_33_a_duplicate_header(outcomes):
 
 def test_37_bare_carriage_returns(outcomes):
     assert outcomes({"case.csv": b"title,text\ra,one\rb,two\r"}) == ["P", "P"]
+
+
+def bomb(rows: int) -> bytes:
+    """Return a Parquet file that holds one long text once and claims it for every row."""
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * rows), ["Growing. " * 5_000])
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"text": repeated}), sink, compression="zstd")
+    return sink.getvalue()
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("rows", [9_000, 200_000])
+def test_a_table_that_grows(outcomes, rows):
+    raw = bomb(rows)
+
+    shown = outcomes({"case.parquet": raw})
+
+    assert len(raw) < 100_000
+    assert Reason.ARCHIVE_RATIO in shown
+    assert set(shown) <= {"P", Reason.ARCHIVE_RATIO}
+    assert shown.count("P") < rows / 5
+
+
+def test_a_table_whose_footer_claims_rows_that_are_not_there(outcomes):
+    raw = bomb(1_000)
+    footer = len(raw) - 8 - int.from_bytes(raw[-8:-4], "little")
+    rows = b"\xd0\x0f"  # 1,000 as a zigzag variable-length integer
+    lies = raw[:footer] + raw[footer:].replace(rows, b"\xfe\x7f")
+
+    shown = outcomes({"case.parquet": lies}, batch_records=500)
+
+    assert lies != raw
+    assert set(shown) <= {"P", Reason.TABLE_DAMAGED, Reason.ARCHIVE_RATIO}
+    assert set(shown) & {Reason.TABLE_DAMAGED, Reason.ARCHIVE_RATIO}

@@ -6,8 +6,10 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 
+from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.records import RawRecord
+from broadsheet.records import RawRecord, Rejection
+from broadsheet.sources import Batch, discover, plan_batches, read_batch
 
 ROWS = pa.table(
     {
@@ -123,3 +125,103 @@ def test_any_flipped_byte_is_survived(tmp_path, read, name):
     for at in range(0, len(raw), 37):
         path.write_bytes(raw[:at] + bytes([raw[at] ^ 0xFF]) + raw[at + 1 :])
         assert isinstance(read(), list)
+
+
+def grouped(path, table):
+    pq.write_table(table, path, row_group_size=500)
+
+
+def one_group(path, table):
+    pq.write_table(table, path, row_group_size=1_000_000)
+
+
+def in_batches(open_writer):
+    def write_table(path, table):
+        with open_writer(path, table.schema) as writer:
+            writer.write_table(table, max_chunksize=500)
+
+    return write_table
+
+
+LARGE_WRITERS = {
+    "a.parquet": grouped,
+    "b.parquet": one_group,
+    "a.arrow": in_batches(pa.ipc.new_file),
+    "b.arrow": arrow_file,
+    "a.arrows": in_batches(pa.ipc.new_stream),
+}
+SMALL_BATCHES = Sources(batch_records=1_000)
+
+
+def large(count):
+    return pa.table(
+        {
+            "text": [f"Story {n} {n * 7919 % 1000003}" for n in range(count)],
+            "language": pa.array(["en", "nb"] * (count // 2)).dictionary_encode(),
+        }
+    )
+
+
+@pytest.mark.parametrize("name", LARGE_WRITERS)
+def test_a_large_table_is_several_batches_and_every_row_is_read_once(tmp_path, name):
+    table = large(7_300)
+    LARGE_WRITERS[name](str(tmp_path / name), table)
+    batches = plan_batches(discover(tmp_path, SMALL_BATCHES).files, SMALL_BATCHES)
+
+    found = [
+        read_batch(tmp_path, Batch.from_json(batch.to_json()), SMALL_BATCHES) for batch in batches
+    ]
+
+    assert len(batches) >= 8
+    assert all(0 < len(items) <= SMALL_BATCHES.batch_records for items in found)
+    items = [item for items in found for item in items]
+    assert [item.text for item in items] == table["text"].to_pylist()
+    assert [item.source.member for item in items] == [f"row {n}" for n in range(7_300)]
+    assert items[-1].fields == {"language": ("nb",)}
+    assert len({batch.digest for batch in batches}) == len(batches)
+
+
+@pytest.mark.parametrize("name", LARGE_WRITERS)
+def test_a_part_says_of_a_row_what_the_whole_file_says(tmp_path, read, name):
+    LARGE_WRITERS[name](str(tmp_path / name), large(7_300))
+
+    assert read(batch_records=1_000) == read()
+
+
+@pytest.mark.parametrize("name", LARGE_WRITERS)
+@pytest.mark.parametrize("at", [-30, -5_000])
+def test_a_table_that_changed_is_noticed(tmp_path, name, at):
+    path = tmp_path / name
+    LARGE_WRITERS[name](str(path), large(7_300))
+    batches = plan_batches(discover(tmp_path, SMALL_BATCHES).files, SMALL_BATCHES)
+    raw = bytearray(path.read_bytes())
+    raw[at] ^= 1
+    path.write_bytes(raw)
+
+    last = read_batch(tmp_path, batches[-1], SMALL_BATCHES)
+
+    assert [item.reason for item in last] == [Reason.IO_CHANGED]
+
+
+def test_record_batches_behind_a_change_stay_as_they_were(tmp_path):
+    def digests(table):
+        in_batches(pa.ipc.new_stream)(str(tmp_path / "a.arrows"), table)
+        (file,) = discover(tmp_path, SMALL_BATCHES).files
+        return {part.sha256 for part in file.parts}
+
+    before = digests(large(8_000))
+
+    assert len(digests(large(10_000)) & before) >= len(before) - 2
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow", "a.arrows"])
+def test_any_flipped_byte_of_a_large_table_is_survived(tmp_path, read, name):
+    path = tmp_path / name
+    LARGE_WRITERS[name](str(path), large(2_000))
+    raw = path.read_bytes()
+    step = len(raw) // 40
+
+    for at in [*range(0, len(raw), step), *range(len(raw) - 200, len(raw), 7)]:
+        path.write_bytes(raw[:at] + bytes([raw[at] ^ 0xFF]) + raw[at + 1 :])
+        items = read(batch_records=500)
+        assert all(isinstance(item, RawRecord | Rejection) for item in items)

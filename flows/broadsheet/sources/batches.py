@@ -32,6 +32,10 @@ class Span:
         head: bytes at the top of the file that are needed to read the stretch, such as a header
             line; they are part of the digest.
         is_whole: the stretch is the whole file, so that a longer file has changed.
+        tail: as ``head``, at the file's end, such as the footer of a Parquet file.
+        base_row: of a table the row that the stretch begins with, counted from the file's first.
+        first_row: the first row to read; it may lie within a large row group.
+        stop_row: the row after the last; 0 stands for all.
 
     """
 
@@ -41,6 +45,10 @@ class Span:
     sha256: str
     head: int = 0
     is_whole: bool = True
+    tail: int = 0
+    base_row: int = 0
+    first_row: int = 0
+    stop_row: int = 0
 
     @property
     def size(self) -> int:
@@ -78,7 +86,7 @@ def plan_batches(files: Iterable[RawFile], settings: Sources) -> tuple[Batch, ..
     """Divide files into batches of at most ``batch_bytes`` and ``batch_records``.
 
     A single stretch that is larger is a batch of its own. Every byte of every file is in exactly
-    one batch; the order of files is kept.
+    one batch, but of a table with large groups every row; the order of files is kept.
     """
     return tuple(Batch(tuple(spans)) for spans in _grouped(_spans(files), settings))
 
@@ -87,8 +95,8 @@ def _spans(files: Iterable[RawFile]) -> Iterator[Span]:
     for file in files:
         if not file.parts:
             yield Span(file.path, 0, file.size, file.sha256)
-        for start, stop, head, sha256 in file.parts:
-            yield Span(file.path, start, stop, sha256, head, is_whole=False)
+        for part in file.parts:
+            yield Span(file.path, **part._asdict(), is_whole=False)
 
 
 def _grouped(spans: Iterable[Span], settings: Sources) -> Iterator[list[Span]]:

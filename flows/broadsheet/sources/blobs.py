@@ -7,7 +7,7 @@ wrong with a stretch as a whole is raised as :class:`Refused` and becomes one re
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
@@ -30,6 +30,17 @@ class Refused(Exception):  # noqa: N818 - a verdict on the bytes, caught where t
         self.detail = detail
 
 
+class Rows(NamedTuple):
+    """Rows of a table, counted from the file's first.
+
+    The bytes at hand begin with ``base``; read are those from ``first`` to before ``stop``.
+    """
+
+    base: int
+    first: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
     """A stretch of raw bytes.
@@ -43,6 +54,7 @@ class Blob:
         size: bytes in the stream, where known.
         head: bytes that stand at the top of the whole file and that a later stretch needs, such as
             the header line of a CSV file.
+        rows: of a table which of its rows are read; None stands for all.
         depth: containers around this one.
         notes: what had to be done to get here.
 
@@ -55,6 +67,7 @@ class Blob:
     offset: int = 0
     size: int | None = None
     head: bytes = b""
+    rows: Rows | None = None
     depth: int = 0
     notes: tuple[Reason, ...] = ()
 

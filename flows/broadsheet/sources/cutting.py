@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from broadsheet.config import Sources
 from broadsheet.sources.warc_records import next_member
@@ -18,8 +19,24 @@ from broadsheet.sources.warc_records import next_member
 Borders = Callable[[bytes, int], Iterator[int]]
 """Yields the places in a block, from a place on, where a record begins."""
 
-Part = tuple[int, int, int, str]
-"""First byte, the byte after the last, bytes of the file's head that belong to it, digest."""
+
+class Part(NamedTuple):
+    """A stretch of a file that can be read by itself, as :class:`~broadsheet.sources.Span` has it.
+
+    ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
+    at the file's ends that belong to it and to ``sha256``; ``base_row``, ``first_row`` and
+    ``stop_row`` number the rows of a table.
+    """
+
+    start: int
+    stop: int
+    head: int
+    sha256: str
+    tail: int = 0
+    base_row: int = 0
+    first_row: int = 0
+    stop_row: int = 0
+
 
 _ONE_IN = 16  # borders, so that a part is hardly longer than it must be
 _MOST_TRIED = 8 * _ONE_IN  # where all records are alike, none is chosen
@@ -147,7 +164,7 @@ class Cutter:
     def _end_part(self) -> None:
         head = len(self._head) if self._start else 0
         stop = self._start + self._size
-        self._parts.append((self._start, stop, head, self._digest.hexdigest()))
+        self._parts.append(Part(self._start, stop, head, self._digest.hexdigest()))
         self._start, self._size, self._lines = stop, 0, 0
         self._digest = hashlib.sha256(self._head)
 

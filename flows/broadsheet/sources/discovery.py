@@ -14,7 +14,8 @@ from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
 from broadsheet.sources.cutting import Cutter, Part
-from broadsheet.sources.formats import format_of
+from broadsheet.sources.formats import Format, format_of
+from broadsheet.sources.tables_in_parts import TableCutter, table_cutter
 
 _RELEASE_MARKS = ("manifest.json", "SHA256SUMS")
 _BLOCK_BYTES = 2**20
@@ -191,8 +192,7 @@ def _digest(path: Path, name: str, settings: Sources) -> RawFile | Rejection:
     """Read a file once, for its size, its digest and its parts."""
     format_ = format_of(name)
     digest, size, head = hashlib.sha256(), 0, b""
-    is_large = path.stat().st_size > _BLOCK_BYTES
-    cutter = Cutter(format_.cut, settings) if format_ and format_.cut and is_large else None
+    cutter = _cutter(path, format_, settings) if format_ else None
     with path.open("rb", buffering=0) as stream:
         while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
@@ -205,6 +205,14 @@ def _digest(path: Path, name: str, settings: Sources) -> RawFile | Rejection:
         suffix = path.suffix or "a name without ending"
         return reject(source, Reason.TYPE_UNSUPPORTED, f"no reader for {suffix}", head)
     return RawFile(name, size, digest.hexdigest(), cutter.parts() if cutter else ())
+
+
+def _cutter(path: Path, format_: Format, settings: Sources) -> Cutter | TableCutter | None:
+    """Return what divides a file into parts, where it can be divided and may be worth it."""
+    if format_.is_table:
+        return table_cutter(path, format_.name, settings)
+    is_large = path.stat().st_size > _BLOCK_BYTES
+    return Cutter(format_.cut, settings) if format_.cut and is_large else None
 
 
 def _refuse(name: str, reason: Reason, detail: str) -> Rejection:

@@ -39,6 +39,7 @@ class Format:
         read: the reader.
         is_single: a file holds one record, so that its size is bounded by a record's.
         cut: how a large file is read in parts, where it can be.
+        is_table: parts are rows, told by the file's own metadata.
 
     """
 
@@ -47,6 +48,7 @@ class Format:
     read: Read
     is_single: bool = False
     cut: Cut | None = None
+    is_table: bool = False
 
 
 def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -118,8 +120,8 @@ FORMATS: tuple[Format, ...] = (
     Format(JSON, (".json",), read_json),
     Format(CSV, (".csv", ".tsv", ".tab"), read_csv, cut=ROWS),
     Format(XML, (".xml", ".rss", ".atom", ".rdf", ".nitf", ".tei"), read_xml),
-    Format(PARQUET, (".parquet", ".pq"), read_parquet),
-    Format(ARROW, (".arrow", ".feather", ".arrows", ".ipc"), read_arrow),
+    Format(PARQUET, (".parquet", ".pq"), read_parquet, is_table=True),
+    Format(ARROW, (".arrow", ".feather", ".arrows", ".ipc"), read_arrow, is_table=True),
     Format(WARC, (".warc", ".wet"), read_warc, cut=WARC_RECORDS),
     Format(WARC, (".warc.gz", ".wet.gz"), read_warc, cut=WARC_MEMBERS),
     Format(ZIP, (".zip",), partial(read_zip, read_member=read_member)),

@@ -15,12 +15,16 @@ import pyarrow.parquet as pq
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.records import Source
-from broadsheet.sources.blobs import Blob, Item, Refused, reject
+from broadsheet.records import RawRecord, Rejection, Source
+from broadsheet.sources.blobs import Blob, Item, Refused, Rows, reject
 from broadsheet.sources.columns import known_columns, to_record
 
 PARQUET, ARROW = "parquet", "arrow"
 _PORTION_ROWS = 256
+_BUFFER_BYTES = 2**20  # so much of a column is in memory at once, not all of a row group's
+_FREE_BYTES = 8 * 2**20  # growth is not looked at before so much has come out
+_ALL_ROWS = 2**62
+_ARROW_MAGIC = b"ARROW1\0\0"
 _DAMAGE = (pa.ArrowException, OSError, ValueError, OverflowError)
 
 
@@ -32,10 +36,14 @@ def read_parquet(blob: Blob, settings: Sources) -> Iterator[Item]:
 
     """
     try:
-        file = pq.ParquetFile(_source(blob, settings), pre_buffer=False)
+        source = _source(blob, settings)
+        file = pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER_BYTES)
         kept = _kept(file.schema_arrow.names, settings)
-        portions = file.iter_batches(_PORTION_ROWS, columns=kept, use_threads=False)
-        yield from _rows(portions, blob, PARQUET, settings)
+        groups = _groups_of(file.metadata, blob)
+        portions = file.iter_batches(
+            _PORTION_ROWS, row_groups=groups, columns=kept, use_threads=False
+        )
+        yield from _rows(portions, blob, PARQUET, settings, _size(source, file.metadata, blob))
     except _DAMAGE as error:
         raise Refused(Reason.TABLE_DAMAGED, _first_line(error)) from error
 
@@ -47,20 +55,22 @@ def read_arrow(blob: Blob, settings: Sources) -> Iterator[Item]:
         Refused: as for :func:`read_parquet`.
 
     """
-    source = _source(blob, settings)
     try:
-        reader = _open_arrow(source)
+        source = _source(blob, settings)
+        reader = pa.ipc.open_stream(source) if blob.head else _open_arrow(source)
         kept = _kept(reader.schema.names, settings)
         portions = (
             part.select(kept) for batch in _record_batches(reader) for part in _parts(batch)
         )
-        yield from _rows(portions, blob, ARROW, settings)
+        yield from _rows(portions, blob, ARROW, settings, source.size())
     except _DAMAGE as error:
         raise Refused(Reason.TABLE_DAMAGED, _first_line(error)) from error
 
 
 def _source(blob: Blob, settings: Sources) -> pa.NativeFile:
     """Return the bytes for Arrow: a large file by its path, anything else in memory."""
+    if blob.head:  # record batches of an Arrow file, below its schema and dictionaries
+        return pa.BufferReader(blob.head.removeprefix(_ARROW_MAGIC) + blob.stream.read())
     path = getattr(blob.stream, "name", None)
     if isinstance(path, str) and blob.member is None:
         return pa.OSFile(path)
@@ -70,6 +80,34 @@ def _source(blob: Blob, settings: Sources) -> pa.NativeFile:
     if not raw:
         raise Refused(Reason.CONTENT_EMPTY, "no bytes")
     return pa.BufferReader(raw)
+
+
+def _groups_of(metadata: pq.FileMetaData, blob: Blob) -> list[int]:
+    """Return the numbers of the row groups that hold the rows to read.
+
+    Raises:
+        Refused: no group begins with the row that the bytes at hand begin with.
+
+    """
+    if blob.rows is None:
+        return list(range(metadata.num_row_groups))
+    numbers, row = [], 0
+    is_known = False
+    for number in range(metadata.num_row_groups):
+        is_known = is_known or row == blob.rows.base
+        if blob.rows.base <= row < blob.rows.stop:
+            numbers.append(number)
+        row += metadata.row_group(number).num_rows
+    if not is_known or row < blob.rows.stop:
+        raise Refused(Reason.IO_CHANGED, "the rows are not those that were discovered")
+    return numbers
+
+
+def _size(source: pa.NativeFile, metadata: pq.FileMetaData, blob: Blob) -> int:
+    """Return the bytes that the rows to read take, if each row takes as many."""
+    if blob.rows is None:
+        return int(source.size())
+    return int(source.size() * (blob.rows.stop - blob.rows.first) / metadata.num_rows)
 
 
 def _open_arrow(source: pa.NativeFile) -> pa.ipc.RecordBatchFileReader | pa.RecordBatchReader:
@@ -114,15 +152,36 @@ def _rows(
     blob: Blob,
     format_: str,
     settings: Sources,
+    size: int,
 ) -> Iterator[Item]:
-    number = 0
+    """Yield an item for each row to read; ``size`` is that of the bytes that hold them.
+
+    Raises:
+        Refused: the rows grow beyond the allowed ratio, as repeated values can, which are stored
+            once.
+
+    """
+    number, first, stop = blob.rows or Rows(0, 0, _ALL_ROWS)
+    given = 0
     for portion in portions:
-        for row in _readable(portion).to_pylist():
-            yield _item(row, number, blob, format_, settings)
+        skipped = min(max(first - number, 0), portion.num_rows)
+        wanted = portion.slice(skipped, max(stop - number - skipped, 0))
+        number += skipped
+        for row in _readable(wanted).to_pylist():
+            item = _item(row, number, blob, format_, settings)
+            given += item.source.length
+            yield item
             number += 1
+        if given > _FREE_BYTES and given > settings.max_ratio * size:
+            detail = f"{size} bytes became more than {given}"
+            raise Refused(Reason.ARCHIVE_RATIO, detail)
+        if number >= stop:
+            return
 
 
-def _item(row: dict[str, object], number: int, blob: Blob, format_: str, settings: Sources) -> Item:
+def _item(
+    row: dict[str, object], number: int, blob: Blob, format_: str, settings: Sources
+) -> RawRecord | Rejection:
     raw = orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str)
     place = f"row {number}"
     source = Source(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -11,7 +11,7 @@ from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Source
 from broadsheet.sources.batches import Batch, Span
-from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, reject
+from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, Rows, reject
 from broadsheet.sources.formats import format_of, read_member
 
 _BLOCK_BYTES = 2**20
@@ -81,14 +81,26 @@ def _read_known(root: Path, span: Span, settings: Sources) -> Iterator[Item]:
             offset=span.start,
             size=span.size,
             head=head,
+            rows=Rows(span.base_row, span.first_row, span.stop_row) if span.stop_row else None,
         )
         yield from read_member(blob, settings)
 
 
 def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> BinaryIO:
-    """Return the bytes of a stretch once they are digested: in memory, or large ones the file."""
-    file.seek(span.start)
+    """Return the bytes of a stretch once they are digested: in memory, or large ones the file.
+
+    A stretch that cannot be read without the file's end comes as the file, too.
+    """
     digest = hashlib.sha256(head)
+    if span.tail:
+        file.seek(max(file.seek(0, SEEK_END) - span.tail, 0))
+        digest.update(file.read())
+        file.seek(span.start)
+        for size in range(span.size, 0, -_BLOCK_BYTES):
+            digest.update(file.read(min(size, _BLOCK_BYTES)))
+        _compare(span, digest.hexdigest(), file)
+        return file
+    file.seek(span.start)
     if span.size <= settings.batch_bytes or not span.is_whole:
         raw = file.read(span.size)
         digest.update(raw)
