@@ -140,7 +140,10 @@ def is_caption_credit(text: str) -> bool:
         return False
     end = text[-_CREDIT:]
     low = end.lower()
-    return any(word in low for word in _CREDIT_WORDS) and _CAPTION.search(end) is not None
+    for word in _CREDIT_WORDS:  # no any(): its generator would cost more than the search
+        if word in low:
+            return _CAPTION.search(end) is not None
+    return False
 
 
 def says_truncated(text: str) -> bool:

@@ -1,13 +1,14 @@
 """What the line classifier sees of a page: one row of integers a line.
 
-All features are integers, so that the trees of :mod:`broadsheet.parse.trees` decide the same on
-every machine. Three groups stand side by side: the line itself, its neighbours, and its place
+All features are integers, so that the trees of :mod:`broadsheet.parse.html_forest` decide the same
+on every machine. Three groups stand side by side: the line itself, its neighbours, and its place
 among the lines that read like prose.
 """
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from broadsheet.parse.lines import Line
 Matrix = npt.NDArray[np.int32]
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ASCII_WORD: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")  # the same, faster
 _BYLINE: Final = re.compile(
     r"(?:(?:words|written|story|reported|posted|published|author)s? )?"
     r"(?:by|von|par|por|autor|author)\b"
@@ -28,6 +30,7 @@ _BYLINE: Final = re.compile(
 )
 _DIGIT: Final = re.compile(r"\d")
 _SHORT: Final = re.compile(r"\b[a-zß-öø-ÿа-яіїєґα-ωά-ώ]{1,4}\b")
+_ASCII_SHORT: Final = re.compile(r"\b[a-z]{1,4}\b", re.ASCII)  # the same, faster
 _SYMBOLS: Final = re.compile(r"[|»«›‹·•/→←<>@#©{}\[\]=]")
 _END: Final = dict.fromkeys(".!?。！？॥।", 2) | dict.fromkeys(":;,", 1)
 _CLOSING: Final = "\"'”’»)]*"
@@ -68,7 +71,8 @@ _COLUMN: Final = {name: index for index, name in enumerate(NAMES)}
 
 def words_of(text: str) -> list[str]:
     """Return the words at the start of a line."""
-    return _WORD.findall(text[:_SEEN])
+    seen = text[:_SEEN]
+    return (_ASCII_WORD if seen.isascii() else _WORD).findall(seen)
 
 
 def line_features(lines: Sequence[Line], lexicon: Mapping[str, int], *, markdown: bool) -> Matrix:
@@ -81,28 +85,33 @@ def line_features(lines: Sequence[Line], lexicon: Mapping[str, int], *, markdown
 
     """
     words = [words_of(line.text) for line in lines]
-    own = np.array(
-        [_own(line, seen, lexicon) for line, seen in zip(lines, words, strict=True)], dtype=np.int32
-    ).reshape(len(lines), len(LINE))
+    # One call for all words of a line; no word holds a line end.
+    low = ["\n".join(seen).lower().split("\n") if seen else [] for seen in words]
+    rows = [_own(*each, lexicon) for each in zip(lines, words, low, strict=True)]
+    own = np.fromiter(chain.from_iterable(rows), np.int32, len(rows) * len(LINE))
+    own = own.reshape(len(lines), len(LINE))
     own[:, _COLUMN["repeated"]] = _repetitions(lines)
     own[:-1, _COLUMN["before_blank"]] = own[1:, _COLUMN["follows_blank"]]
     prose = (own[:, 0] >= PROSE) & (own[:, _COLUMN["end"]] == _SENTENCE)
-    own[:, _COLUMN["topical"]] = _topicality(words, prose)
+    own[:, _COLUMN["topical"]] = _topicality(low, prose)
     place = _place(own, prose, markdown=markdown)
     return np.concatenate([own, *_neighbours(own), place], axis=1)
 
 
+_WEIGHED: Final = 40  # words of a line whose weights count
 _LONG: Final = 4  # letters; longer words carry the topic
 _SEEN: Final = 240  # characters of a line that are looked at; a longer one is prose anyway
 
 
-def _own(line: Line, words: list[str], lexicon: Mapping[str, int]) -> tuple[int, ...]:
+def _own(
+    line: Line, words: list[str], low: list[str], lexicon: Mapping[str, int]
+) -> tuple[int, ...]:
     text = line.text[:_SEEN]
     count = len(words) or 1
-    low = [word.lower() for word in words[:40]]
-    weights = [lexicon[word] for word in low if word in lexicon]
-    bare = text.rstrip(_CLOSING) or text
-    is_teaser = bare.endswith(("…", "...")) or text.endswith(("[…]", "[...]"))
+    weighed = low[:_WEIGHED]
+    weights = [weight for weight in map(lexicon.get, weighed) if weight is not None]
+    bare = line.text.rstrip(_CLOSING) or line.text
+    is_teaser = bare.endswith(("…", "...")) or line.text.endswith(("[…]", "[...]"))
     capitals = sum(map(str.istitle, words)) + sum(map(str.isupper, words))
     return (
         min(len(line.text), 2000), len(words), 10 * sum(map(len, words)) // count,
@@ -110,10 +119,10 @@ def _own(line: Line, words: list[str], lexicon: Mapping[str, int]) -> tuple[int,
         100 * line.link_chars // len(line.text), line.heading, line.is_item, line.is_quote,
         line.is_emphasised, line.follows_blank, 100 * capitals // count,
         len(_DIGIT.findall(text)), 100 * text.isupper(), is_chrome_phrase(text),
-        is_caption_credit(text), sum(weights), sum(weights) // len(low) if low else 0,
+        is_caption_credit(text), sum(weights), sum(weights) // len(weighed) if weighed else 0,
         min(weights, default=0), has_date(text), _BYLINE.match(text) is not None,
         text[0].islower(), text.count('"') + text.count("“"),
-        100 * len(_SHORT.findall(text)) // count,
+        100 * len((_ASCII_SHORT if text.isascii() else _SHORT).findall(text)) // count,
         len(_SYMBOLS.findall(text)), 0, 0, 1,
     )  # fmt: skip
 
@@ -124,17 +133,24 @@ def _repetitions(lines: Sequence[Line]) -> list[int]:
 
 
 def _topicality(words: list[list[str]], prose: npt.NDArray[np.bool_]) -> list[int]:
-    """Return for each line the share of its longer words that the page's prose also has, in %."""
-    long = [{w for w in map(str.lower, seen) if len(w) > _LONG} for seen in words]
-    pages: Counter[str] = Counter()
-    for seen, is_prose in zip(long, prose, strict=True):
-        if is_prose:
-            pages.update(seen)
-    shares = []
-    for seen, is_prose in zip(long, prose, strict=True):
-        shared = len([w for w in seen if w in pages and pages[w] > is_prose])
-        shares.append(100 * shared // len(seen) if seen else -1)
-    return shares
+    """Return for each line the share of its longer words that the page's prose also has, in %.
+
+    Args:
+        words: the lower-case words of each line.
+        prose: whether it reads like prose.
+
+    """
+    long = [{w for w in seen if len(w) > _LONG} for seen in words]
+    is_prose = prose.tolist()
+    counts = Counter(
+        chain.from_iterable(seen for seen, is_one in zip(long, is_prose, strict=True) if is_one)
+    )
+    # What a line of prose says itself counts only where another says it, too.
+    said, again = set(counts), {word for word, count in counts.items() if count > 1}
+    return [
+        100 * len(seen & (again if is_one else said)) // len(seen) if seen else -1
+        for seen, is_one in zip(long, is_prose, strict=True)
+    ]
 
 
 def _neighbours(own: Matrix) -> list[Matrix]:

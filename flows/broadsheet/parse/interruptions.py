@@ -12,7 +12,7 @@ _SURE: Final = 2.0  # log odds from which a line is body, whatever phrase it ope
 _HEADLINE_WORDS: Final = range(9, 25)
 _FOREIGN: Final = 0.5  # share of a headline's longer words that the text may have, too
 _PROSE: Final = 50  # characters of a neighbour that is a paragraph
-_ENDS_OPEN: Final = re.compile(r"[\w)’'\"”]$")
+_OPEN_END: Final = re.compile(r"[\w)’'\"”]")
 
 
 def leave_out_interruptions(page: Page) -> None:
@@ -42,7 +42,7 @@ def _lone_headline(page: Page) -> int | None:
     paragraphs around it and about something else, is the link to a related article.
     """
     body = page.body()
-    open_lines = [i for i in body[1:-1] if _ENDS_OPEN.search(page.lines[i].text)]
+    open_lines = [i for i in body[1:-1] if _OPEN_END.match(page.lines[i].text[-1])]
     open_lines = [i for i in open_lines if not _is_quotation(page.lines[i].text)]
     if len(open_lines) != 1:
         return None

@@ -25,7 +25,11 @@ _AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _STRONG: Final = re.compile(r"(?<!\\)(\*\*|__)(?=\S)([^\n]{0,400}?\S)\1")
 _EMPHASIS: Final = re.compile(r"(?<![\w*\\])([*_])(?![\s*_])([^\n*_]*[^\s*_\\])\1(?![\w*])")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
-_MARKUP: Final = re.compile(r"\]\(|^#{1,6} |\*\*\S|^> |^<?https?:", re.MULTILINE)
+_STRONG_START: Final = re.compile(r"\*\*\S")
+_LINE_MARKS: Final = (
+    *("\n" + "#" * level + " " for level in range(1, 7)),
+    "\n> ", "\nhttp:", "\nhttps:", "\n<http:", "\n<https:",
+)  # fmt: skip
 
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
 _ITEM: Final = re.compile(r"(?:[*+•·▪●◦–-]|\d{1,2}\\?[.)])(?:\s+|$)")
@@ -33,7 +37,6 @@ _BULLET: Final = re.compile(r"^[*+•·▪●◦–-](?:\s+|$)")
 _QUOTE: Final = re.compile(r"^(?:>\s?)+")
 _RULE: Final = re.compile(r"[-=*_~|+:\s]{3,}$")
 _EMPHASISED: Final = re.compile(r"\s*(\*\*|[*_])(?=\S).*\S?\1\s*$")
-_SPACES: Final = re.compile(r"\s+")
 
 _WRAP: Final = range(45, 101)  # columns at which hard-wrapped text turns
 
@@ -68,7 +71,10 @@ class Line:
 
 def is_marked_up(text: str) -> bool:
     """Tell whether a text bears the marks of Markdown."""
-    return _MARKUP.search(text) is not None
+    if "](" in text or ("**" in text and _STRONG_START.search(text)):
+        return True
+    lines = "\n" + text
+    return any(mark in lines for mark in _LINE_MARKS)
 
 
 def read_lines(text: str, *, markdown: bool) -> list[Line]:
@@ -130,7 +136,7 @@ def _read_line(
     if _OPEN in text or _CLOSE in text:
         link_chars = sum(len(part.partition(_CLOSE)[0]) for part in text.split(_OPEN)[1:])
         text = text.replace(_OPEN, "").replace(_CLOSE, "")
-    text = _SPACES.sub(" ", text).strip()
+    text = " ".join(text.split())
     if not text:
         return None
     return Line(
