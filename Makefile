@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 
-.PHONY: dataset test check format lock schemas clean help
+.PHONY: dataset test check format schemas bench lock clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -29,6 +29,10 @@ format: $(DEV_STAMP) ## Format the code
 
 schemas: $(DEV_STAMP) ## Render schemas/ from the code
 	@$(BIN)/python -m broadsheet.contract schemas
+
+bench: $(DEV_STAMP) ## Score the readers on the development sets in BENCH=FOLDER
+	@$(BIN)/python benchmarks/text_quality.py $(BENCH)
+	@$(BIN)/python benchmarks/html_quality.py $(BENCH)
 
 lock: ## Renew the hash-locked requirements (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/build.in -o requirements/build.txt

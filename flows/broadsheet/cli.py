@@ -110,17 +110,18 @@ def _run(
 ) -> None:
     from broadsheet.config import load_config
     from broadsheet.local_server import await_local_server, start_local_server
-    from broadsheet.sources import require_raw_files
 
-    # What the user can mend is said at once, before a server starts.
-    config = load_config(folder)
-    require_raw_files(folder / config.sources.path)
+    load_config(folder)  # the likeliest mistakes are said at once, before a server starts
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
     start_local_server()
 
     # All this takes as long as the server needs to start, so it comes before the wait.
-    from broadsheet.flow import run
+    from broadsheet.pipeline import read_settings
     from broadsheet.validate import warm_up
+
+    read_settings(folder)
+
+    from broadsheet.flow import run
 
     warm_up()
     await_local_server()

@@ -10,7 +10,7 @@ Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.w
 """
 
 from broadsheet.pipeline.batch import work_batch
-from broadsheet.pipeline.plan import plan
+from broadsheet.pipeline.plan import plan, read_settings
 from broadsheet.pipeline.release import release
 
-__all__ = ["plan", "release", "work_batch"]
+__all__ = ["plan", "read_settings", "release", "work_batch"]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from broadsheet import sources, validate
+from broadsheet import normalize, sources, validate
 from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline.batch import Request, stage
@@ -60,6 +60,25 @@ class Run:
         }
 
 
+def read_settings(folder: Path) -> tuple[Config, Path | None, validate.Suites]:
+    """Read all that a user may have got wrong: settings, outlets, suites, the raw folder.
+
+    Returns:
+        The settings, the folder of suites where one is named, and the suites.
+
+    Raises:
+        ConfigError: something is wrong; names the file, the key or line, and the remedy.
+        StorageError: a file or folder may not be read.
+
+    """
+    config = load_config(folder)
+    sources.require_raw_files(folder / config.sources.path)
+    normalize.registry_for(config)
+    expectations = config.validation.expectations
+    suites_folder = (folder / expectations).resolve() if expectations else None
+    return config, suites_folder, validate.load_suites(suites_folder, config=config)
+
+
 def plan(folder: Path, output: Path) -> Json:
     """Discover the raw files and divide them into batches.
 
@@ -72,12 +91,8 @@ def plan(folder: Path, output: Path) -> Json:
         StorageError: the folder or the output may not be used.
 
     """
-    config = load_config(folder)
-    expectations = config.validation.expectations
-    suites_folder = (folder / expectations).resolve() if expectations else None
-    suites = validate.load_suites(suites_folder, config=config)
+    config, suites_folder, suites = read_settings(folder)
     root = (folder / config.sources.path).resolve()
-    sources.require_raw_files(root)
     discovery = sources.discover(root, config.sources)
     run = Run(
         folder=folder.resolve(),
