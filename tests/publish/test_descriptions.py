@@ -7,6 +7,7 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import DatasetCard
+from markdown_it import MarkdownIt
 
 from broadsheet.config import Config
 from broadsheet.publish.card import inert
@@ -131,3 +132,66 @@ def test_plots_are_inert(make_corpus, publish_corpus, dataset_dir, article):
     plot = (dataset_dir / "1.0.0" / "plots" / "outlets.svg").read_text()
     assert "&lt;script&gt;0" in plot
     assert "<script" not in plot
+
+
+@pytest.fixture
+def card(make_corpus, publish_corpus, dataset_dir, article):
+    """Return a function that publishes a few articles by settings and returns the card's text."""
+
+    def make(**settings):
+        articles = [
+            article(1, n_masked=2, notes=("privacy.email", "text.clean")),
+            article(2, n_masked=1, notes=("privacy.email", "privacy.secret")),
+            article(3, rights=("robots: noai", "license: a: b", "license: <b>")),
+        ]
+        corpus = make_corpus([], articles=articles, copies=1)
+        reserved = replace(corpus.rejections[0], reason="rights.reserved", stage="normalize")
+        config = Config.model_validate(corpus.config.model_dump() | settings)
+        publish_corpus(replace(corpus, rejections=[*corpus.rejections, reserved], config=config))
+        return (dataset_dir / "1.0.0" / "README.md").read_text()
+
+    return make
+
+
+def test_the_card_states_the_privacy_policy_and_what_it_did(card):
+    text = card(privacy={"mask": ["email", "secret"]}, rights={"exclude_reserved": True})
+
+    assert "| e-mail addresses | masked as `[email]` | 2 |" in text
+    assert "| passwords, keys and tokens | masked as `[secret]` | 1 |" in text
+    assert "| telephone numbers | left as published | not counted |" in text
+    assert "3 placeholders stand in the articles" in text
+    assert "| pages that reserve text and data mining | quarantined | 1 |" in text
+    assert "| first characters of what is quarantined | published in" in text
+
+
+def test_the_card_counts_statements_of_rights_by_kind_once_an_article(card):
+    text = card()
+
+    assert "| `license` | 1 |\n| `robots` | 1 |\n" in text
+    assert "<b>" not in text
+    assert "| pages that reserve text and data mining | kept;" in text
+
+
+def test_the_datasheet_answers_from_facts(card):
+    text = card(splits={"by": "outlet"}, duplicates={"fold": ["exact", "near"]})
+
+    assert "3 articles of 27 words" in text
+    assert "by outlet; related articles are never in two of them" in text
+    assert "exact and near copies are one row; 1 record was folded" in text
+    assert "1 `content.empty`, 1 `rights.reserved`" in text
+    assert "- **Contact:** not stated.\n" in text
+    assert "has not answered those of motivation" in text
+
+
+def test_the_datasheet_leads_to_the_notes_of_its_publisher(card):
+    text = card(publish={"notes": "Collected by hand to study mills."})
+
+    assert "has not answered" not in text
+    assert text.index("Collected by hand") < text.index("stands above, as far as it was answered")
+
+
+def test_lists_and_tables_of_the_card_are_whole(card):
+    tokens = MarkdownIt("commonmark").enable("table").parse(card().split("\n---\n", 1)[1])
+
+    prose = [token.content for token in tokens if token.type == "inline"]
+    assert not [text for text in prose if text.startswith(("- **", "|")) or "| `" in text]

@@ -25,6 +25,12 @@ from broadsheet.text import clean
 _MOST_SHOWN = 20
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$:@])")
 _PLOTS = ("plots/months.svg", "plots/outlets.svg")
+_MASKS = {
+    "email": "e-mail addresses",
+    "phone": "telephone numbers",
+    "ip": "public IP addresses",
+    "secret": "passwords, keys and tokens",
+}
 _SPACE = re.compile(r"\s+")
 
 
@@ -49,6 +55,8 @@ def render_card(
         release_front_matter(dataset, version, sizes, languages)
         + body.render(
             dataset=dataset,
+            config=origin.config,
+            masks=_MASKS,
             version=version,
             history=history[::-1],
             notes=origin.config.publish.notes,

@@ -89,7 +89,7 @@ def _render(
     written: Written, origin: Origin, extra: Extra
 ) -> Callable[[Version, Sequence[Json]], dict[str, bytes]]:
     """Return a function of version and history that renders the documents."""
-    composition = compose(written.tables["default"].paths)
+    composition = compose(written.tables["default"].paths, written.tables["quarantine"].paths)
     sizes = {name: _sizes(files) for name, files in written.tables.items() if files.rows}
     dataset = origin.config.dataset
     plots = render_plots(composition)
