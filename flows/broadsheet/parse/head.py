@@ -37,6 +37,9 @@ LEAST_ODDS_OF_FIRST: Final = -1.5
 """As ``LEAST_ODDS``, for a first line that stands apart and speaks of what the text speaks of:
 scrapers often begin with the headline."""
 
+LEAST_ODDS_OF_SENTENCE: Final = 1.0
+"""As ``LEAST_ODDS``, for a line with a full stop, as standfirsts end and headlines rarely do."""
+
 _MOST_BESIDE: Final = 150  # characters beside the date in a line that dates an article
 _LONGEST_BYLINE: Final = 140  # characters
 _FIRST_CONFIDENCE: Final = 0.6
@@ -97,7 +100,9 @@ def _read_title(page: Page, models: Models, context: Matrix) -> None:
     index = int(candidates[best])
     line = page.lines[index]
     is_first = index == 0 and _opens_the_record(page)
-    if odds[best] <= (LEAST_ODDS_OF_FIRST if is_first else LEAST_ODDS["title"]):
+    is_sentence = line.text.endswith(".")
+    least = LEAST_ODDS_OF_SENTENCE if is_sentence else LEAST_ODDS["title"]
+    if odds[best] <= (LEAST_ODDS_OF_FIRST if is_first else least):
         return
     rule = "line.heading" if line.heading else "line.first" if is_first else "line.title"
     confidence = models.confidence("title", float(odds[best]))
