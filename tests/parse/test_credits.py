@@ -10,7 +10,13 @@ from broadsheet.parse.chrome import (
     says_truncated,
 )
 from broadsheet.parse.context import publication_date
-from broadsheet.parse.credits import agencies_in, dateline_agency, is_tail_credit, without_agencies
+from broadsheet.parse.credits import (
+    agencies_in,
+    dateline_agency,
+    is_tail_credit,
+    signing_agencies,
+    without_agencies,
+)
 from broadsheet.parse.dates import dates_in, has_date
 
 
@@ -49,6 +55,27 @@ def test_a_tail_credits_agencies_by_name_only(line, agencies):
 )
 def test_a_sentence_is_no_tail_credit(line):
     assert not is_tail_credit(line)
+
+
+@pytest.mark.parametrize(
+    ("byline", "agencies"),
+    [
+        ("By Reuters", ["Reuters"]),
+        ("By Nora Quill and The Associated Press", ["Associated Press"]),
+        ("Nora Quill The Associated Press", ["Associated Press"]),
+        ("By NORA QUILL, AP National Security Writer", ["AP"]),
+        ("det/dpa", ["dpa"]),
+        ("Par AFP publié le 26/12/2020 à 21:00", ["AFP"]),
+        ("PTI, Port Ellery, Nov 20 2019", ["PTI"]),
+        ("Agencia EFE", ["EFE"]),
+        ("Nora Quill\nReuters", ["Reuters"]),
+        ("Hina Quill", []),
+        ("Nora Quill, formerly of Reuters in Ellery", []),
+        ("By Nora Quill", []),
+    ],
+)
+def test_an_agency_signs_a_byline_apart_from_people(byline, agencies):
+    assert [name.removeprefix("The ") for name in signing_agencies(byline)] == agencies
 
 
 @pytest.mark.parametrize(
@@ -172,5 +199,6 @@ def test_captions_end_in_a_credit(line, expected):
 def test_a_page_says_that_more_was_left_out():
     assert says_truncated("Read more of this story")
     assert not says_truncated("Read more books, she said.")
+    assert not says_truncated("Continue reading the main story")
     assert says_paywalled("Subscribe to continue reading")
     assert not says_paywalled("Readers subscribe in autumn.")

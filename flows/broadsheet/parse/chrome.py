@@ -108,7 +108,7 @@ _TRUNCATED: Final = re.compile(
         rf"(?:read|continue|keep) (?:more|reading) (?:of|the rest of) (?:this|the) {_STORY}",
         r"(?:click|tap) (?:here )?to (?:read|continue) (?:the )?(?:full|rest|more)",
         r"read the full (?:story|article)",
-        r"continue reading",
+        r"continue reading(?! (?:the main story|below))",  # past an advertisement
         r"the post .{1,200} (?:first )?appeared (?:first )?on\b",
         r"\[(?:…|\.\.\.)\]$",
         r"\[\+\d+ chars\]$",

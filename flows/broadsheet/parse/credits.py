@@ -34,10 +34,39 @@ _TAIL: Final = re.compile(
 )
 _SIGNATURE: Final = re.compile(rf"^[\s(\[©–—-]*(?P<who>{_NAME})(?:[/,+ ]+(?:{_NAME}))*[\s)\].]*$")
 
+# What may stand around an agency where it signs: "By", "Agencia", "Sports Writer", a date.
+_SIGNING: Final = re.compile(
+    r"(?i:(?:(?:by|von|par|por|di|da|door|of|for|from|via|with|agen\w+|redaz\w+|redac\w+)\s+)*"
+    rf"(?:the\s+)?)(?P<who>{_NAME})"
+    r"(?i:\s+(?:[^\W\d_]+\s+){0,2}(?:writer|reporter|correspondent|editor|editorial|staff))?"
+)
+_PARTS: Final = re.compile(
+    r"\s*(?:[,;/|&()\n•·]|:\s|\s[-–—]\s|\b(?:and|und|et|y|e|og|och|en)\b)\s*"
+)
+_AFTER: Final = re.compile(r"\s+(?:publi\w*|updated|posted)\b|\s*\d", re.IGNORECASE)
+_LONG_NAMES: Final = tuple(f" {name}" for name in AGENCIES if " " in name)
+
 
 def agencies_in(text: str) -> list[str]:
     """Return the agencies that a credit names, as written, in order."""
     return list(dict.fromkeys(match[1] for match in _AGENCY.finditer(text)))
+
+
+def signing_agencies(byline: str) -> list[str]:
+    """Return the agencies that sign a byline, in order.
+
+    "Nora Quill, AP" and "Nora Quill The Associated Press" name one; "Hina Quill" and "AFP building"
+    name none.
+    """
+    found: dict[str, None] = {}
+    for part in _PARTS.split(byline):
+        text = _AFTER.split(part, maxsplit=1)[0].strip()
+        match = _SIGNING.fullmatch(text)
+        if match:
+            found[match["who"]] = None
+        elif text.endswith(_LONG_NAMES):
+            found |= dict.fromkeys(agencies_in(text)[-1:])
+    return list(found)
 
 
 def without_agencies(byline: str) -> str:

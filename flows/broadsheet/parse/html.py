@@ -10,7 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from broadsheet.parse.html_authors import choose_authors
-from broadsheet.parse.html_body import find_body, without_head
+from broadsheet.parse.html_body import Body, find_body, without_head
+from broadsheet.parse.html_choice import bounded
+from broadsheet.parse.html_credits import (
+    credited_agencies,
+    ends_as_an_excerpt,
+    ends_at_a_paywall,
+)
 from broadsheet.parse.html_dates import choose_dates
 from broadsheet.parse.html_marks import read_marks
 from broadsheet.parse.html_rights import read_rights, rights_of
@@ -65,19 +71,32 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
         *_declared(record),
         *titles,
         *choose_authors(page, found, body, setting),
+        *bounded(dict.fromkeys(credited_agencies(page, found, body, text))),
         *choose_dates(page, found, body, setting),
         *_plain_fields(found),
         *rights_of(found),
     )
-    is_partial = not body.is_stated and not bool(body.chosen.all())
-    notes = (*record.notes, *cleaning, *((Reason.CHROME_REMOVED,) if is_partial else ()))
+    is_truncated = not body.is_stated and ends_as_an_excerpt(page, body, text)
+    is_paywalled = found.is_paywalled or (not body.is_stated and ends_at_a_paywall(page, body))
+    noted = _notes(body, is_truncated=is_truncated, is_paywalled=is_paywalled)
     return ParsedArticle(
         source=record.source,
         text=text,
         witnesses=tuple(_tidy(witness) for witness in witnesses),
-        is_paywalled=found.is_paywalled,
-        notes=notes,
+        is_truncated=is_truncated,
+        is_paywalled=is_paywalled,
+        notes=(*record.notes, *cleaning, *noted),
     )
+
+
+def _notes(body: Body, *, is_truncated: bool, is_paywalled: bool) -> Iterator[Reason]:
+    """Yield what is to be noted of a text."""
+    if not body.is_stated and not bool(body.chosen.all()):
+        yield Reason.CHROME_REMOVED
+    if is_truncated:
+        yield Reason.TEXT_TRUNCATED
+    if is_paywalled:
+        yield Reason.TEXT_PAYWALLED
 
 
 def _empty(record: RawRecord, detail: str) -> Rejection:

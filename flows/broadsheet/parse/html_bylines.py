@@ -25,8 +25,8 @@ _CUT: Final = re.compile(
     r"\s+(?:on|am|le|el|il|op|den|dnia)\s+(?=\S*\d)|,?\s+(?=\d)|\s*:\s*|"
     r",?\s+(?:updated|published|posted|follow|"
     r"for the|for|in|at|is an?|staff|senior|special to|"
-    r"contributor|correspondent|reporter|editor|columnist|writer|associated press|contributing|"
-    r"photos? by|für)\b",
+    r"contributor|correspondent|reporter|editor|columnist|writer|contributing|"
+    r"photos? by|für)\b|(?<!^The),?\s+(?:the )?associated press\b",
     re.IGNORECASE,
 )
 _SPLIT: Final = re.compile(

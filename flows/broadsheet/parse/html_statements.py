@@ -333,7 +333,8 @@ def _read_item(
     body = item.get("articleBody")
     if rule == "jsonld" and isinstance(body, str) and len(body) > len(found.body):
         found.body = body
-    if str(item.get("isAccessibleForFree")).lower() == "false":
+    is_free = str(item.get("isAccessibleForFree")).lower()
+    if re.fullmatch(r"(?:https?://schema\.org/)?false", is_free):
         found.is_paywalled = True
 
 
