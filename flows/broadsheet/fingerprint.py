@@ -26,6 +26,7 @@ ROW_LIBRARIES = (
     "orjson",
     "pandas",
     "pyarrow",
+    "pypdfium2",
     "tldextract",
 )
 """Dependencies whose version can change a row."""

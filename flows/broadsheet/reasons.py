@@ -127,6 +127,11 @@ class Reason(StrEnum):
         Kind.QUARANTINE,
         "The office document or PDF cannot be read.",
     )
+    DOCUMENT_ENCRYPTED = (
+        "document.encrypted",
+        Kind.QUARANTINE,
+        "The document asks for a password.",
+    )
     TABLE_DAMAGED = "table.damaged", Kind.QUARANTINE, "The Parquet or Arrow file cannot be read."
     ARCHIVE_MEMBER = (
         "archive.member",

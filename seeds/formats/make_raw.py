@@ -11,6 +11,7 @@ import json
 import lzma
 import sys
 import tarfile
+import textwrap
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ PLACES = (
     "weather station", "boatyard", "concert hall", "water tower", "post office", "archive",
     "tram depot", "market square", "cinema", "stadium", "bakery", "orchard", "university",
     "customs house", "printing works", "windmill", "quarry", "canal lock", "sawmill",
-    "north quay", "toll house", "bicycle works", "maritime school",
+    "north quay", "toll house", "bicycle works", "maritime school", "river baths", "signal box",
 )  # fmt: skip
 EVENTS = (
     "reopened after a long winter of repairs, and several hundred people came to see the new roof",
@@ -280,6 +281,48 @@ def docx_file(source: Iterator[dict[str, str]]) -> bytes:
     return zipped({"word/document.xml": xml.encode()})
 
 
+def rtf_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    body = "".join(f"{p}\\par\n" for p in s["text"].split("\n\n"))
+    return (
+        "{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\fswiss\\fcharset0 Arial;}}\n"
+        f"{{\\info{{\\title Draft}}}}{{\\b {s['title']}}}\\par\nBy {s['author']}\\par\n{body}}}\n"
+    ).encode()
+
+
+def pdf_file(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    lines = [s["title"], "", f"By {s['author']}", ""]
+    for paragraph in s["text"].split("\n\n"):
+        lines += [*textwrap.wrap(paragraph, 80), ""]
+    return pdf_of("".join(f"({line}) ' " for line in lines))
+
+
+def pdf_of(content: str) -> bytes:
+    """Return a PDF file of one page with this content."""
+    stream = f"BT /F 11 Tf 16 TL 60 780 Td {content}ET" if content else ""
+    bodies = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
+        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        "<< /Font << /F 5 0 R >> >>",
+    )
+    file, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(file))
+        file += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    return (
+        file
+        + (
+            f"xref\n0 7\n0000000000 65535 f \n{table}"
+            f"trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n{len(file)}\n%%EOF\n"
+        ).encode()
+    )
+
+
 def zipped(files: dict[str, bytes]) -> bytes:
     """Return a zip archive."""
     buffer = io.BytesIO()
@@ -365,6 +408,8 @@ MAKERS = {
     "nested.tgz": tgz_file,
     "lexisnexis.txt": lexisnexis_file,
     "factiva.txt": factiva_file,
+    "story.rtf": rtf_file,
+    "story.pdf": pdf_file,
 }
 
 

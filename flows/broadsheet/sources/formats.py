@@ -23,6 +23,8 @@ from broadsheet.sources.frames import ARROW, PARQUET, read_arrow, read_parquet
 from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
 from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read_mhtml
 from broadsheet.sources.pages import HTML, read_html
+from broadsheet.sources.pdfs import PDF, read_pdf
+from broadsheet.sources.rtfs import RTF, read_rtf
 from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, inflate
 from broadsheet.sources.texts import read_markdown, read_text
 from broadsheet.sources.warcs import WARC, read_warc
@@ -115,6 +117,8 @@ FORMATS: tuple[Format, ...] = (
     Format(MHTML, (".mhtml", ".mht"), read_mhtml, is_single=True),
     Format(EML, (".eml",), read_eml, is_single=True),
     Format(DOCX, (".docx",), read_docx, is_single=True),
+    Format(RTF, (".rtf",), read_rtf, is_single=True),
+    Format(PDF, (".pdf",), read_pdf, is_single=True),
     Format(MBOX, (".mbox",), read_mbox),
     Format(JSONL, (".jsonl", ".ndjson", ".jl"), read_jsonl, cut=LINES),
     Format(JSON, (".json",), read_json),
