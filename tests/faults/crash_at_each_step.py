@@ -1,10 +1,13 @@
 """Publish again and again, failing at another step each time; print what was found as JSON.
 
+Tried are the steps FIRST, FIRST + EVERY and so on, and when killing, all from the one on that makes
+the release visible, because nothing tidies up behind a killed process.
+
 A step is one change of the file system below the dataset's folder: opening a file to write, making
 a folder, a link, a rename, a removal, a change of mode, a sync. The process that runs this imports
 everything once and forks a child for each try, so that hundreds of tries take seconds.
 
-    python crash_at_each_step.py FOLDER kill|error|terminate [EVERY]
+    python crash_at_each_step.py FOLDER kill|error|terminate [EVERY [FIRST]]
 """
 
 import errno
@@ -45,6 +48,7 @@ class Steps:
 
     def __init__(self, folder, action, at):
         self.folder, self.action, self.at, self.count = str(folder), action, at, 0
+        self.commit = None
 
     def audit(self, event, args):
         if event not in CHANGES or not any(self.is_ours(argument) for argument in args[:2]):
@@ -72,11 +76,18 @@ class Steps:
 
         return wrapped
 
+    def noting(self, rename):
+        def wrapped(*args):
+            self.commit = self.count
+            return rename(*args)
+
+        return wrapped
+
     def watch(self):
         """Count what Python's audit events do not show: Arrow's writes, syncs, the rename."""
         shards.pq.ParquetWriter = self.before(shards.pq.ParquetWriter)
         files.os.fsync = self.before(files.os.fsync)
-        committing.rename_into_place = self.before(committing.rename_into_place)
+        committing.rename_into_place = self.before(self.noting(committing.rename_into_place))
         sys.addaudithook(self.audit)
 
 
@@ -109,7 +120,7 @@ def publish_larger(root, work, steps=None):
         if steps:
             steps.watch()
         FIXTURES["build"](corpus(60), root, work)
-        return steps.count if steps else 0
+        return f"{steps.count} {steps.commit}" if steps else ""
 
     return run
 
@@ -143,14 +154,17 @@ def look_and_publish(root, work):
     return run
 
 
-def main(folder, action, every):
+def main(folder, action, every, first):
     base = folder / "base"
     in_child(lambda: FIXTURES["build"](corpus(40), base, folder / "work-base"))
     whole = folder / "whole"
     shutil.copytree(base, whole, symlinks=True)
-    _, count = in_child(publish_larger(whole, folder / "work-whole", Steps(whole, "none", 0)))
+    _, counted = in_child(publish_larger(whole, folder / "work-whole", Steps(whole, "none", 0)))
+    count, commit = map(int, counted.split())
+    last = range(commit, count + 1) if action == "kill" else ()
     reference, broken, statuses = tree(whole), [], {}
-    for at in range(1, int(count) + 1, every):
+    tried = sorted({*range(first, count + 1, every), *last})
+    for at in tried:
         root, works = folder / f"try-{at}", [folder / f"work-{at}-{i}" for i in (1, 2)]
         shutil.copytree(base, root, symlinks=True)
         status, _ = in_child(publish_larger(root, works[0], Steps(root, action, at)))
@@ -164,8 +178,8 @@ def main(folder, action, every):
             broken.append(f"step {at}: a second run ends {again}, or with other bytes")
         for done in (root, *works):
             shutil.rmtree(done)
-    print(json.dumps({"steps": int(count), "statuses": statuses, "broken": broken}))  # noqa: T201
+    print(json.dumps({"steps": count, "tried": tried, "statuses": statuses, "broken": broken}))  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    main(Path(sys.argv[1]), sys.argv[2], *map(int, [*sys.argv[3:], 1, 1][:2]))
