@@ -32,6 +32,17 @@ def test_a_line_ends_as_its_last_characters_do_however_long_it_is(text, end):
     assert seen(text)[0]["end"] == end
 
 
+def test_a_caption_is_known_by_its_end_and_long_prose_is_no_chrome_phrase():
+    caption = f"{LONG[:200]} (Photo by Nora Quill/Getty Images, Port Ellery)"
+    opening = f"By subscribing {LONG}"
+    assert 240 < len(caption) < 300 < len(opening)
+
+    lines = seen(f"{caption}\n\n{opening}")
+
+    assert [line["is_caption_credit"] for line in lines] == [1, 0]
+    assert [line["is_chrome_phrase"] for line in lines] == [0, 0]
+
+
 def test_paragraphs_of_any_length_are_prose():
     short, long = f"{SENTENCE} from the north quay.", LONG
 

@@ -1,7 +1,7 @@
 """Phrases by which page chrome gives itself away, whatever its place on the page.
 
 These are the certain cases; what a line is otherwise depends on its shape and its neighbours (see
-:mod:`broadsheet.parse.classify`).
+:mod:`broadsheet.parse.features`).
 """
 
 import re
