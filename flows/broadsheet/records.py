@@ -98,6 +98,8 @@ class Witness:
         rule: name of the rule that read it, such as ``byline.by`` or ``trailer.original-url``.
         confidence: estimated probability that the value is right, in [0, 1].
         excerpt: the raw characters it was read from, at most 160.
+        is_joint: whether the confidence counts already how the other places of the record agree,
+            so that their agreement must not raise it again.
 
     """
 
@@ -106,6 +108,7 @@ class Witness:
     rule: str
     confidence: float
     excerpt: str
+    is_joint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,31 @@ def test_agreement_raises_confidence_and_the_most_exact_witness_gives_the_instan
     assert notes == ()
 
 
+def test_an_agreement_that_was_counted_before_raises_no_confidence():
+    page = [
+        Witness(
+            field="published", value=value, rule=rule, confidence=0.9, excerpt=value, is_joint=True
+        )
+        for value, rule in (("2024-03-01", "path"), ("2024-03-01T12:30+01:00", "jsonld.published"))
+    ]
+    header = witness("1 Mar 2024", "field.published", 0.8)
+
+    alone, _ = date_article(page, NO_PLACE, SETTINGS)
+    confirmed, _ = date_article([*page, header], NO_PLACE, SETTINGS)
+
+    assert alone.at == datetime(2024, 3, 1, 11, 30, tzinfo=UTC)
+    assert alone.confidence == pytest.approx(0.9)
+    assert confirmed.confidence > 0.9
+
+
+def test_a_month_that_agrees_confirms_no_day():
+    dating, notes = dated("2024-03-01", "March 2024")
+
+    assert dating.on == date(2024, 3, 1)
+    assert dating.confidence == pytest.approx(0.9)
+    assert notes == ()
+
+
 def test_two_witnesses_outweigh_one_and_the_conflict_is_noted():
     dating, notes = dated("2024-03-05", "2024-03-01", "March 1, 2024", "1 Mar 2024")
 

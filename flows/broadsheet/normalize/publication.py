@@ -197,16 +197,21 @@ def _agree(one: Dating, other: Dating) -> bool:
     return not one.days or not other.days or bool(one.days & other.days)
 
 
+def _origin(dating: Dating) -> str:
+    """Return what an agreement counts once: a rule, or all places that were weighed as one."""
+    return "joint" if dating.witness.is_joint else dating.witness.rule
+
+
 def _together(agreeing: Sequence[Dating], leader: Dating) -> Dating:
     """Join datings that agree with a leader into one, as exact and as sure as they are together.
 
-    Each further rule removes up to half of the doubt that its own confidence would remove if it
+    Each further origin removes up to half of the doubt that its own confidence would remove if it
     were independent: pages repeat one date in several places.
     """
     doubt = 1 - leader.confidence
-    for rule in {dating.witness.rule for dating in agreeing} - {leader.witness.rule}:
-        surest = max(d.confidence for d in agreeing if d.witness.rule == rule and d.on is not None)
-        doubt *= 1 - surest / 2
+    days = [dating for dating in agreeing if dating.on is not None]  # a month confirms no day
+    for origin in sorted({_origin(dating) for dating in days} - {_origin(leader)}):
+        doubt *= 1 - max(d.confidence for d in days if _origin(d) == origin) / 2
     exact = next((d for d in (leader, *agreeing) if d.at), leader)
     local = [
         d.on

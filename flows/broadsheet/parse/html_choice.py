@@ -29,9 +29,19 @@ def by_confidence(confidences: Sequence[float]) -> list[int]:
 def witnesses(
     name: Field, places: Iterable[tuple[str, str, str]], confidence: float
 ) -> Iterator[Witness]:
-    """Yield a witness for each place (value, rule, raw characters) that makes one claim."""
+    """Yield a witness for each place (value, rule, raw characters) that makes one claim.
+
+    The confidence is the claim's: the forests weigh which places agree.
+    """
     for value, rule, raw in places:
-        yield Witness(field=name, value=value, rule=rule, confidence=confidence, excerpt=raw[:160])
+        yield Witness(
+            field=name,
+            value=value,
+            rule=rule,
+            confidence=confidence,
+            excerpt=raw[:160],
+            is_joint=True,
+        )
 
 
 def bounded(found: Iterable[Witness]) -> list[Witness]:
