@@ -133,6 +133,11 @@ def test_a_relative_date_counts_back_from_the_crawl_at_the_outlet(found, languag
     assert (dating.on, dating.at, notes) == (on, None, (Reason.DATE_RESOLVED,))
 
 
+@pytest.mark.parametrize("place", [NO_PLACE, Place(crawled_at=CRAWLED)])
+def test_a_relative_date_of_another_clock_is_left_unread(place):
+    assert dated("0D0Z", place=place) == (None, (Reason.DATE_UNPARSED,))
+
+
 def test_nothing_is_published_after_it_was_fetched():
     place = Place(crawled_at=CRAWLED)
 

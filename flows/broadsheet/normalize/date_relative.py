@@ -39,7 +39,8 @@ def read_relative(
         then, period = base - timedelta(days=(base.weekday() - weekday) % 7), None
     else:
         data = _parser(_languages(languages), base).get_date_data(text)
-        if data.date_obj is None or data.date_obj > base:
+        # One that names a zone of its own ("0D0Z") counts from a clock that is not known here.
+        if data.date_obj is None or data.date_obj.tzinfo or data.date_obj > base:
             return None
         then, period = data.date_obj, data.period
     if crawled_at is None or period == "week":
