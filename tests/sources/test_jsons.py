@@ -186,3 +186,14 @@ def replaced(value: object) -> object:
     if isinstance(value, dict):
         return {replaced(key): replaced(item) for key, item in value.items()}
     return value
+
+
+@pytest.mark.parametrize("twice", ["", ',"a":1'])
+def test_an_object_deeper_than_its_writer_allows_is_read_with_all_checks(write, read, twice):
+    inner = '{"n":' * 500 + f'{{"a":1{twice}}}' + "}" * 500
+    write("a.jsonl", f'{{"text":"Aground.","deep":{inner}}}\n')
+
+    (item,) = read()
+
+    assert isinstance(item, Rejection if twice else RawRecord)
+    assert not twice or item.reason == Reason.JSON_DUPLICATE_KEY

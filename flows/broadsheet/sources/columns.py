@@ -82,7 +82,8 @@ def to_record(
         notes: what had to be done to get the values.
 
     """
-    roles = _roles(tuple(values), _configured(settings))
+    names, configured = tuple(values), _configured(settings)
+    roles = _roles(names, configured)
     media: Media = "text"
     if text := _first(values, roles.get("text", ())):
         media = _media(text)
@@ -95,8 +96,8 @@ def to_record(
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
     fields: dict[Field, tuple[str, ...]] = {}
-    for name in _FIELDS:
-        if (keys := roles.get(name)) and (found := _stated(values, keys)):
+    for name, keys in _fields_of(names, configured):
+        if found := _stated(values, keys):
             fields[name] = found
     return RawRecord(source=source, text=text, media=media, fields=fields, notes=notes)
 
@@ -152,6 +153,8 @@ def _without_text(
 
 
 def _configured(settings: Sources) -> tuple[tuple[ColumnRole, tuple[str, ...]], ...]:
+    if not settings.columns:
+        return ()
     return tuple(
         (role, (names,) if isinstance(names, str) else names)
         for role, names in settings.columns.items()
@@ -178,10 +181,22 @@ def _roles(
     return roles
 
 
+@lru_cache(maxsize=1_024)
+def _fields_of(
+    keys: tuple[str, ...], configured: tuple[tuple[ColumnRole, tuple[str, ...]], ...]
+) -> tuple[tuple[Field, tuple[str, ...]], ...]:
+    """Return the fields that some key speaks of, each with its keys."""
+    roles = _roles(keys, configured)
+    return tuple((name, roles[name]) for name in _FIELDS if name in roles)
+
+
 def _at(values: Mapping[str, object], path: str) -> object:
     """Return the value at a key, or at a dotted path into nested objects."""
     if path in values:
         return values[path]
+    top, dot, _ = path.partition(".")
+    if not dot or not isinstance(values.get(top), Mapping):
+        return None
     value: object = values
     for part in path.split("."):
         if not isinstance(value, Mapping):

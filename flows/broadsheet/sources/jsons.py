@@ -27,6 +27,7 @@ from broadsheet.sources.lines import read_lines
 JSONL, JSON = "jsonl", "json"
 _MAX_DIGITS = 400  # the largest double has 309
 _PEEK_BYTES = 2**20
+_NESTED = (dict, list)  # not `dict | list`, which is made anew for each value of each record
 _MARK = b"\xef\xbb\xbf"
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
@@ -150,16 +151,23 @@ def _bounded(text: str) -> float:
 def _may_repeat_a_key(raw: bytes, value: dict[str, Any]) -> bool:
     """Tell, at the speed of counting bytes, whether some key may be there twice.
 
-    ``":`` ends each key, and within a string its quote is escaped, so that more of them than keys
-    say that a closer look is due.
+    An object that is written again as the same bytes repeats none. Else: ``":`` ends each key, and
+    within a string its quote is escaped, so that more of them than keys say that a closer look is
+    due.
     """
+    try:
+        if orjson.dumps(value) == raw:
+            return False
+    except orjson.JSONEncodeError:
+        pass  # deeper than it writes, though not than it reads
     return raw.count(b'":') != _count_keys(value) or _SPACED_COLON.search(raw) is not None
 
 
 def _count_keys(value: Any) -> int:  # noqa: ANN401 - any JSON
-    count = len(value) if isinstance(value, dict) else 0
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, dict | list):
+    is_object = isinstance(value, dict)
+    count = len(value) if is_object else 0
+    for inner in value.values() if is_object else value:
+        if isinstance(inner, _NESTED):
             count += _count_keys(inner)
     return count
 

@@ -1,14 +1,12 @@
 """Lines of a byte stream, with their place, in bounded memory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 _BLOCK_BYTES = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end.
 
     Attributes:
