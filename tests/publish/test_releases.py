@@ -85,12 +85,15 @@ def test_datasets_loads_newest_and_named_version(make_corpus, publish_corpus, da
     assert sum(1 for _ in load(dataset_dir, "1.0.0", split="train", streaming=True)) == 250
 
 
-def test_a_missing_shard_is_noticed_by_datasets(make_corpus, publish_corpus, dataset_dir, load):
+@pytest.mark.parametrize("folder", ["1.0.0", "."])
+def test_a_missing_shard_is_noticed_by_datasets(
+    make_corpus, publish_corpus, dataset_dir, load, folder
+):
     publish_corpus(make_corpus())
     (dataset_dir / "1.0.0" / "data" / "train-00001-of-00003.parquet").unlink()
 
     with pytest.raises(datasets.exceptions.NonMatchingSplitsSizesError):
-        load(dataset_dir / "1.0.0", split="train")
+        load(dataset_dir / folder, split="train")
 
 
 def test_the_same_input_makes_no_new_version(make_corpus, publish_corpus, dataset_dir):

@@ -97,12 +97,13 @@ def render_index(manifests: Sequence[Json]) -> bytes:
     """Return the card of all releases of a dataset, by their manifests."""
     by_version = {Version.parse(m["version"]): m for m in manifests}
     newest = by_version[max(by_version)]
-    rows = {v: m["configurations"]["default"]["rows"] for v, m in by_version.items()}
+    tables = {v: m["configurations"]["default"] for v, m in by_version.items()}
+    sizes = {v: (table["rows"], table["bytes"]) for v, table in tables.items()}
     dataset = newest["configuration"]["dataset"]
     template = _environment().get_template("dataset.md.j2")
     releases = [by_version[version] for version in sorted(by_version, reverse=True)]
     body = template.render(dataset=Dataset.model_validate(dataset), releases=releases)
-    return (dataset_front_matter(dataset, rows) + body).encode()
+    return (dataset_front_matter(dataset, sizes) + body).encode()
 
 
 def render_difference(difference: Difference, limit: int) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pyarrow.parquet as pq
 from huggingface_hub import CardData
 
 from broadsheet.config import Dataset
@@ -24,6 +23,7 @@ from broadsheet.publish.manifest import (
     content_of,
     extend_history,
     make_manifest,
+    plain_bytes,
     read_manifest,
     to_bytes,
 )
@@ -125,8 +125,7 @@ def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes
 
 def _sizes(files: TableFiles) -> tuple[int, int, int]:
     """Return rows, bytes of the files, and bytes of the data before compression."""
-    footers = [pq.read_metadata(path) for path in files.paths]
-    plain = sum(m.row_group(i).total_byte_size for m in footers for i in range(m.num_row_groups))
+    plain = sum(plain_bytes(path) for path in files.paths)
     return files.rows, sum(path.stat().st_size for path in files.paths), plain
 
 

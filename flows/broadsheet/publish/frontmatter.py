@@ -57,12 +57,15 @@ def release_front_matter(
     return _yaml(fields)
 
 
-def dataset_front_matter(dataset: Mapping[str, Any], releases: Mapping[Version, int]) -> str:
+def dataset_front_matter(
+    dataset: Mapping[str, Any], releases: Mapping[Version, tuple[int, int]]
+) -> str:
     """Return the YAML of the card of all releases: each version is a configuration.
 
     Args:
         dataset: the section ``[dataset]`` of the newest release.
-        releases: the published rows of each version; the newest version is the default.
+        releases: the published rows of each version, and their bytes before compression; the
+            newest version is the default.
 
     """
     newest = max(releases)
@@ -76,12 +79,14 @@ def dataset_front_matter(dataset: Mapping[str, Any], releases: Mapping[Version, 
         }
         for version in names
     ]
-    infos = [
-        {"config_name": str(v), "splits": [{"name": layout.SPLIT, "num_examples": releases[v]}]}
-        for v in names
-    ]
+    infos = [{"config_name": str(v), "splits": [_split(*releases[v])]} for v in names]
     about = _about(Dataset.model_validate(dataset), ())
     return _yaml(about | {"configs": configs, "dataset_info": infos})
+
+
+def _split(rows: int, plain_bytes: int) -> dict[str, Any]:
+    """Say how large a split is; `datasets` heeds the rows only where the bytes are stated, too."""
+    return {"name": layout.SPLIT, "num_bytes": plain_bytes, "num_examples": rows}
 
 
 def _data_pattern(version: Version) -> str:

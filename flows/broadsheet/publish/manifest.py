@@ -102,6 +102,7 @@ def content_of(written: Written, origin: Origin) -> Json:
         "configurations": {
             name: {
                 "rows": files.rows,
+                "bytes": sum(plain_bytes(path) for path in files.paths),
                 "files": {
                     path.relative_to(release).as_posix(): pq.read_metadata(path).num_rows
                     for path in files.paths
@@ -114,6 +115,12 @@ def content_of(written: Written, origin: Origin) -> Json:
         "suites": dict(origin.suites),
         "software": software(),
     }
+
+
+def plain_bytes(path: Path) -> int:
+    """Return the bytes of a Parquet file's data before compression, as its footer states them."""
+    footer = pq.read_metadata(path)
+    return sum(footer.row_group(i).total_byte_size for i in range(footer.num_row_groups))
 
 
 def describe_file(path: Path) -> Json:
