@@ -21,7 +21,6 @@ ROW_LIBRARIES = (
     "great-expectations",
     "langdetect",
     "lxml",
-    "markdown-it-py",
     "numpy",
     "orjson",
     "pandas",
