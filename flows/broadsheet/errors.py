@@ -20,12 +20,6 @@ class ConfigError(BroadsheetError):
     exit_code = 2
 
 
-class ValidationStopped(BroadsheetError):  # noqa: N818 - a verdict, not a fault
-    """Validation stopped the publish; the message names the expectations and the report."""
-
-    exit_code = 3
-
-
 class PublishError(BroadsheetError):
     """A release could not be published, or is not what it says it is."""
 

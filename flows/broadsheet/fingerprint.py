@@ -30,8 +30,6 @@ ROW_LIBRARIES = (
 )
 """Dependencies whose version can change a row."""
 
-_BLOCK_BYTES = 2**20
-
 
 def digest_json(value: Any) -> str:  # noqa: ANN401 - whatever orjson writes
     """Return the SHA-256 of a JSON value, whatever the order of its keys; hexadecimal."""

@@ -177,25 +177,23 @@ def _checked(
         return list(articles), [], None
     check = validate.check_rows(tables.articles_to_table(articles), suite)
     kept = [a for i, a in enumerate(articles) if i not in check.failures]
-    failed = [_rejected(articles[i], ids) for i, ids in sorted(check.failures.items())]
+    failed = [
+        _set_aside(articles[i], "validate", expectation_reason(ids[0]), f"fails {', '.join(ids)}")
+        for i, ids in sorted(check.failures.items())
+    ]
     return kept, failed, to_json(check.verdict)
 
 
 def _filtered(article: Article, signals: Sequence[str]) -> Rejection:
-    return Rejection(
-        source=article.source,
-        stage="deduplicate",
-        reason=filter_reason(signals[0]),
-        detail="out of bounds: " + ", ".join(signals),
-        excerpt=article.text[:EXCERPT_CHARS],
-    )
+    detail = f"out of bounds: {', '.join(signals)}"
+    return _set_aside(article, "deduplicate", filter_reason(signals[0]), detail)
 
 
-def _rejected(article: Article, expectation_ids: Sequence[str]) -> Rejection:
+def _set_aside(article: Article, stage: str, reason: str, detail: str) -> Rejection:
     return Rejection(
         source=article.source,
-        stage="validate",
-        reason=expectation_reason(expectation_ids[0]),
-        detail="fails " + ", ".join(expectation_ids),
+        stage=stage,
+        reason=reason,
+        detail=detail,
         excerpt=article.text[:EXCERPT_CHARS],
     )

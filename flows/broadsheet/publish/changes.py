@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from broadsheet.errors import PublishError, VersionConflictError
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
-from broadsheet.publish.files import sha256_of
 from broadsheet.publish.layout import FIRST, Version
 from broadsheet.publish.rows import differing, merged, paired
 from broadsheet.publish.shards import file_schema, open_writer
@@ -215,7 +215,7 @@ def differences(old: Sequence[Path], new: Sequence[Path]) -> Iterator[Stretch]:
 def distinct_shards(old: Path, new: Path, name: str = "default") -> tuple[list[Path], list[Path]]:
     """Return the shards of each release whose bytes the other does not have."""
     before, after = (
-        {path: sha256_of(path) for path in layout.shards_of(release, name)}
+        {path: digest_file(path) for path in layout.shards_of(release, name)}
         for release in (old, new)
     )
     return (

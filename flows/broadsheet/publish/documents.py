@@ -9,13 +9,13 @@ import orjson
 from huggingface_hub import CardData
 
 from broadsheet.config import Dataset
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.card import render_card, render_changes, render_plots
 from broadsheet.publish.changes import Change, next_version
 from broadsheet.publish.composition import compose
 from broadsheet.publish.croissant import render_croissant
 from broadsheet.publish.datapackage import render_datapackage
-from broadsheet.publish.files import sha256_of
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import (
     Json,
@@ -82,7 +82,7 @@ def describe(
 def checksums(release: Path) -> bytes:
     """Return ``SHA256SUMS`` of a folder: every file but itself, in the form of ``sha256sum``."""
     names = (name for name in layout.files_of(release) if name != layout.CHECKSUMS)
-    return "".join(f"{sha256_of(release / name)}  {name}\n" for name in names).encode()
+    return "".join(f"{digest_file(release / name)}  {name}\n" for name in names).encode()
 
 
 def _render(
@@ -117,7 +117,7 @@ def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes
     tables = [path for files in written.tables.values() for path in files.paths]
     parts: dict[str, Any] = {
         "manifest": content_of(written, origin),
-        "tables": {path.relative_to(release).as_posix(): sha256_of(path) for path in tables},
+        "tables": {path.relative_to(release).as_posix(): digest_file(path) for path in tables},
         "documents": {name: hashlib.sha256(body).hexdigest() for name, body in documents.items()},
     }
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import errno
-import hashlib
 import os
 import sys
 import tempfile
@@ -40,12 +39,6 @@ def storage_errors(doing: str) -> Iterator[None]:
         }.get(error.errno or 0, "")
         reason = error.strerror or str(error)
         raise StorageError(f"{doing} failed: {reason}{where}.{remedy}") from error
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -22,8 +22,8 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError:
 )
 
 from broadsheet.errors import PublishError, VersionConflictError
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
-from broadsheet.publish.files import sha256_of
 from broadsheet.publish.targets import Upload
 from broadsheet.publish.verification import require_release, require_sound
 
@@ -153,7 +153,7 @@ def _is_same(path: Path, stated: tuple[str, str] | None) -> bool:
         return False
     kind, digest = stated
     if kind == "sha256":
-        return sha256_of(path) == digest
+        return digest_file(path) == digest
     content = path.read_bytes()
     header = f"blob {len(content)}\0".encode()  # git-hash-object(1)
     return hashlib.sha1(header + content, usedforsecurity=False).hexdigest() == digest

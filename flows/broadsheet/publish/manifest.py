@@ -15,9 +15,9 @@ import orjson
 import pyarrow.parquet as pq
 
 from broadsheet.config import Config
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.changes import Change
-from broadsheet.publish.files import sha256_of
 from broadsheet.publish.layout import Version
 from broadsheet.publish.write import Written
 
@@ -125,7 +125,7 @@ def plain_bytes(path: Path) -> int:
 
 def describe_file(path: Path) -> Json:
     """Return a file's size in bytes and its SHA-256."""
-    return {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    return {"bytes": path.stat().st_size, "sha256": digest_file(path)}
 
 
 def to_bytes(manifest: Mapping[str, Any]) -> bytes:

@@ -4,8 +4,9 @@ import zipfile
 from pathlib import Path
 
 from broadsheet.errors import PublishError
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
-from broadsheet.publish.files import sha256_of, storage_errors
+from broadsheet.publish.files import storage_errors
 from broadsheet.publish.manifest import read_manifest
 from broadsheet.publish.verification import require_release, require_sound
 
@@ -42,7 +43,7 @@ def pack(release: Path, archive: Path) -> str:
             partial.replace(archive)
         finally:
             partial.unlink(missing_ok=True)
-    return sha256_of(archive)
+    return digest_file(archive)
 
 
 def _add(target: zipfile.ZipFile, path: Path, name: str) -> None:

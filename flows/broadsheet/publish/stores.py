@@ -16,8 +16,9 @@ from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from broadsheet.errors import ConfigError, PublishError, VersionConflictError
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
-from broadsheet.publish.files import sha256_of, storage_errors
+from broadsheet.publish.files import storage_errors
 from broadsheet.publish.targets import Upload
 from broadsheet.publish.verification import require_release, require_sound
 
@@ -78,7 +79,7 @@ def _is_there(store: AbstractFileSystem, target: str, path: Path) -> bool:
     """
     if not store.exists(target):
         return False
-    if store.size(target) == path.stat().st_size and _digest(store, target) == sha256_of(path):
+    if store.size(target) == path.stat().st_size and _digest(store, target) == digest_file(path):
         return True
     message = (
         f"{target} exists with another content; nothing was changed. Publish the next version, or "
