@@ -11,11 +11,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import fsspec
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
-from broadsheet.errors import ConfigError, PublishError, VersionConflictError
+from broadsheet.addresses import open_store
+from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.files import storage_errors
@@ -45,8 +45,8 @@ def publish_to_store(release: Path, url: str, *, is_dry_run: bool = False) -> Up
     """
     require_release(release)
     require_sound(release)
-    store, folder = _open(url)
-    target = f"{folder.rstrip('/')}/{release.resolve().name}"
+    store, folder = open_store(url)
+    target = f"{folder}/{release.resolve().name}"
     names = list(layout.files_of(release))
     with storage_errors(f"Publishing to {url}"):
         missing = tuple(n for n in names if not _is_there(store, f"{target}/{n}", release / n))
@@ -59,15 +59,6 @@ def publish_to_store(release: Path, url: str, *, is_dry_run: bool = False) -> Up
                 _read_back(store, target, release, (n for n in names if n != name))
             _create(store, f"{target}/{name}", release / name)
     return upload
-
-
-def _open(url: str) -> tuple[AbstractFileSystem, str]:
-    try:
-        store, folder = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        message = f"{url} cannot be reached: {error}."
-        raise ConfigError(message) from error
-    return store, folder
 
 
 def _is_there(store: AbstractFileSystem, target: str, path: Path) -> bool:
