@@ -225,7 +225,7 @@ class Reason(StrEnum):
     DATE_IMPLAUSIBLE = (
         "date.implausible",
         Kind.NULL,
-        "The date lies before the first newspapers or after the corpus was collected.",
+        "The date lies before the outlet's first issue, or before or after all that was collected.",
     )
     DATE_AMBIGUOUS = (
         "date.ambiguous",

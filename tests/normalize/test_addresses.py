@@ -27,6 +27,20 @@ FETCHED = ("url", "https://m.shore.example/ferry?utm_source=x", "field.url")
             "https://m.shore.example/ferry",
             (Reason.URL_FOREIGN,),
         ),
+        # a relative address counts from the page, a word in its place does not
+        (
+            [FETCHED, ("url", "/north/ferry", "link.canonical")],
+            "https://m.shore.example/north/ferry",
+            (),
+        ),
+        ([FETCHED, ("url", "../ferry?id=5", "og.url")], "https://m.shore.example/ferry?id=5", ()),
+        ([FETCHED, ("url", "//www.shore.example/f", "og.url")], "https://www.shore.example/f", ()),
+        (
+            [FETCHED, ("url", "True", "jsonld.url")],
+            "https://m.shore.example/ferry",
+            (Reason.URL_INVALID,),
+        ),
+        ([("url", "/north/ferry", "link.canonical")], None, (Reason.URL_INVALID,)),
         ([FETCHED], "https://m.shore.example/ferry", ()),
         (
             [("url", "https://wire.example/ferry", "link.canonical")],

@@ -37,6 +37,15 @@ def test_a_row_holds_what_the_witnesses_state(parsed, config):
     assert article.notes == ()
 
 
+def test_a_date_from_before_the_outlet_was_founded_is_null_with_its_reason(parsed, config):
+    stated = (("url", "https://kyivindependent.com/ferry"), ("published", "2014-03-01"))
+
+    (article,) = normalize([parsed(*stated)], config())
+
+    assert (article.outlet, article.published_on) == ("The Kyiv Independent", None)
+    assert article.notes == (Reason.DATE_IMPLAUSIBLE,)
+
+
 NOT_STATED = {"id", "text", "source", "evidence", "notes"}
 DERIVED = {"language_score", "n_words", "n_chars", "n_masked", "is_truncated", "is_paywalled"}
 

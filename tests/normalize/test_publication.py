@@ -144,6 +144,30 @@ def test_nothing_is_published_after_it_was_fetched():
     assert dated("2024-03-09", place=place) == (None, (Reason.DATE_IMPLAUSIBLE,))
 
 
+@pytest.mark.parametrize(
+    ("found", "founded", "is_kept"),
+    [
+        ("2010-05-01", 2011, False),
+        ("2010", 2011, False),
+        ("May 2010", 2011, False),
+        ("2011-01-01", 2011, True),
+        ("2012-05-01T09:30Z", 2011, True),
+        ("2010-05-01", None, True),
+    ],
+)
+def test_nothing_is_older_than_its_outlet(found, founded, is_kept):
+    dating, notes = dated(found, place=Place(founded=founded))
+
+    assert bool(dating) == is_kept
+    assert is_kept or notes == (Reason.DATE_IMPLAUSIBLE,)
+
+
+def test_another_witness_dates_what_one_sets_before_the_outlet_was_founded():
+    dating, notes = dated("1 May 2001", "2012-05-01", place=Place(founded=2011))
+
+    assert (dating.on, notes) == (date(2012, 5, 1), ())
+
+
 def test_agreement_raises_confidence_and_the_most_exact_witness_gives_the_instant():
     dating, notes = dated("2024-03-01", "2024-03-01T12:30:45+01:00")
 

@@ -12,6 +12,8 @@ from broadsheet.records import ParsedArticle, Witness
 
 _CREDENTIALS = re.compile(r"^((?:https?:)?/*)[^/?#]*@", re.IGNORECASE)
 _CONTAINER = ("field.", "warc.", "http.")
+# Anything else without a scheme is more often a word in the wrong place than a path.
+_RELATIVE = ("/", "./", "../", "?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,10 @@ def find_address(parsed: ParsedArticle) -> tuple[Found[str], Found[str]]:
     """
     notes: list[Reason] = []
     candidates: list[_Candidate] = []
+    base = _fetched_address(parsed)
     for witness in parsed.of("url"):
-        canonical = canonicalize_url(witness.value)
+        is_relative = witness.value.lstrip().startswith(_RELATIVE)
+        canonical = canonicalize_url(witness.value, base if is_relative else None)
         if isinstance(canonical, Reason):
             notes.append(canonical)
         else:
@@ -58,6 +62,15 @@ def find_address(parsed: ParsedArticle) -> tuple[Found[str], Found[str]]:
             found.canonical.notes,
         ),
     )
+
+
+def _fetched_address(parsed: ParsedArticle) -> str | None:
+    """Return the address that the container states, by which the page's relative ones count."""
+    for witness in parsed.of("url"):
+        if witness.rule.startswith(_CONTAINER):
+            canonical = canonicalize_url(witness.value)
+            return None if isinstance(canonical, Reason) else canonical.url
+    return None
 
 
 def _is_at_home(candidate: _Candidate, fetched: _Candidate) -> bool:

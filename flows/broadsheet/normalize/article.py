@@ -226,7 +226,12 @@ def _place(
         order=config.dates.order,
     )
     zone_info = ZoneInfo(zone) if zone else None
-    return Place(locality=locality, zone=zone_info, crawled_at=_crawled_at(parsed, zone_info))
+    return Place(
+        locality=locality,
+        zone=zone_info,
+        crawled_at=_crawled_at(parsed, zone_info),
+        founded=outlet.founded if outlet else None,
+    )
 
 
 def _crawled_at(parsed: ParsedArticle, zone: ZoneInfo | None) -> datetime | None:

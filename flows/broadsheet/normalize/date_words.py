@@ -54,12 +54,6 @@ def _cldr() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return content
 
 
-@lru_cache(maxsize=1)
-def known_languages() -> tuple[str, ...]:
-    """Return the languages whose date words are known, as BCP 47 tags."""
-    return tuple(_cldr())
-
-
 def match_language(tag: str) -> str | None:
     """Return the known language for a BCP 47 tag: itself, or its longest known prefix."""
     aliases = {"tl": "fil", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "iw": "he", "in": "id"}

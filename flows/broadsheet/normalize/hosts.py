@@ -51,6 +51,14 @@ def is_public_name(host: str) -> bool:
     return not any(host == name or host.endswith(f".{name}") for name in _NOT_PUBLIC)
 
 
+def is_punycode_valid(host: str) -> bool:
+    """Tell whether every international label of a host stands for some name (UTS #46).
+
+    The parser lets labels pass that it cannot decode.
+    """
+    return "xn--" not in host or "xn--" not in ada_url.idna_to_unicode(host)
+
+
 def is_misleading(host: str) -> bool:
     """Tell whether a host has a label that mixes scripts, or imitates Latin letters in another.
 

@@ -30,12 +30,14 @@ class Place:
         locality: languages, country, order of all-digit dates.
         zone: the outlet's time zone, else the configured one.
         crawled_at: when the page was fetched, UTC.
+        founded: the year of the outlet's first issue; nothing of it is older.
 
     """
 
     locality: Locality = NOWHERE
     zone: ZoneInfo | None = None
     crawled_at: datetime | None = None
+    founded: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,8 @@ def _on_calendar(
 def _is_plausible(
     stated: StatedDate, on: date | None, at: datetime | None, place: Place, settings: Dates
 ) -> bool:
+    if place.founded and stated.year < place.founded:
+        return False
     if on is None:
         return settings.not_before.year <= stated.year <= settings.not_after.year
     if not settings.not_before <= on <= settings.not_after:

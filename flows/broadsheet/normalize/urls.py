@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import ada_url
 
-from broadsheet.normalize.hosts import is_misleading, is_public_name
+from broadsheet.normalize.hosts import is_misleading, is_public_name, is_punycode_valid
 from broadsheet.normalize.url_variants import (
     desktop_host,
     drop_index_page,
@@ -51,11 +51,16 @@ class CanonicalUrl:
 
 
 @lru_cache(maxsize=16_384)
-def canonicalize_url(found: str) -> CanonicalUrl | Reason:
+def canonicalize_url(found: str, base: str | None = None) -> CanonicalUrl | Reason:
     """Bring a URL to its canonical form.
 
+    Stricter than the standard where a lenient reading hides something: a backslash, a control
+    character or a space within, an international label that does not decode are refused.
+
     Args:
-        found: the URL as found; ``//host/path`` and ``www.host/path`` count as https.
+        found: the URL as found; ``www.host/path`` counts as https, and so does ``//host/path``
+            without a base.
+        base: the address of the page that states it, by which a relative one is resolved.
 
     Returns:
         The canonical URL, or why there is none: ``url.scheme`` (not http or https), ``url.host``
@@ -69,7 +74,7 @@ def canonicalize_url(found: str) -> CanonicalUrl | Reason:
     if scheme and not _HOST_AND_PORT.match(stripped):
         if f"{scheme[1].lower()}:" not in _WEB:
             return Reason.URL_SCHEME
-    elif stripped.startswith("//"):
+    elif stripped.startswith("//") and not base:
         stripped = f"https:{stripped}"
     elif _HOST_WITHOUT_SCHEME.match(stripped):
         stripped = f"https://{stripped}"
@@ -78,7 +83,7 @@ def canonicalize_url(found: str) -> CanonicalUrl | Reason:
     if _CONTROL.search(stripped):
         return Reason.URL_INVALID
     try:
-        parsed = ada_url.URL(stripped)
+        parsed = ada_url.URL(stripped, base)
     except ValueError:
         return Reason.URL_INVALID
     return _canonical(parsed)
@@ -91,10 +96,12 @@ def _canonical(parsed: ada_url.URL) -> CanonicalUrl | Reason:
     host = parsed.hostname.rstrip(".")
     if not is_public_name(host):
         return Reason.URL_HOST
+    if not is_punycode_valid(host):
+        return Reason.URL_INVALID
     fragment = parsed.hash if parsed.hash.startswith("#!") else ""
     port = f":{parsed.port}" if parsed.port else ""
     path = drop_session(_plain_percent(parsed.pathname))
-    query = without_tracking(_plain_percent(parsed.search))
+    query = without_tracking(_plain_percent(parsed.search), host)
     cached_at = host
     scheme, host, path, query = original_of_amp(parsed.protocol, host, path, query)
     if host != cached_at:  # what a cache carries is an address like any other
