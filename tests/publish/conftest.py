@@ -90,6 +90,7 @@ def stage(corpus: Corpus, work: Path) -> dict[str, object]:
         "rejections": [quarantine],
         "inputs": _inputs([*(r.source for r in rows), *(r.source for r in corpus.rejections)]),
         "settings": corpus.config.publish,
+        "is_split": corpus.config.splits.by is not None,
     }
 
 

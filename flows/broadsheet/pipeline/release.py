@@ -109,6 +109,7 @@ def _write(
         inputs=inputs,
         settings=run.config.publish,
         previous=previous,
+        is_split=run.config.splits.by is not None,
     )
 
 

@@ -5,6 +5,7 @@ In the order of a run: ``open_staging``, ``require_sound`` (of the release befor
 changed.
 """
 
+from broadsheet.publish.accounting import InputFile
 from broadsheet.publish.card import render_difference
 from broadsheet.publish.changes import Change, Step, compare
 from broadsheet.publish.committing import commit, show_releases
@@ -20,7 +21,7 @@ from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
 from broadsheet.publish.staging import open_staging
 from broadsheet.publish.verification import Problem, require_release, require_sound, verify
-from broadsheet.publish.write import InputFile, Written, write_tables
+from broadsheet.publish.write import Written, write_tables
 
 __all__ = [
     "Change",

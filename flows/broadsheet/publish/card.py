@@ -14,7 +14,7 @@ from broadsheet.config import Dataset
 from broadsheet.publish.changes import Change
 from broadsheet.publish.composition import Composition
 from broadsheet.publish.differences import Difference
-from broadsheet.publish.frontmatter import dataset_front_matter, release_front_matter
+from broadsheet.publish.frontmatter import Size, dataset_front_matter, release_front_matter
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import Json, Origin
 from broadsheet.publish.report_charts import bars, over_time
@@ -40,7 +40,7 @@ def render_card(
     version: Version,
     *,
     composition: Composition,
-    sizes: Mapping[str, tuple[int, int, int]],
+    sizes: Mapping[str, Mapping[str, Size]],
     history: Sequence[Json],
 ) -> bytes:
     """Return ``README.md`` of a release.
@@ -63,6 +63,7 @@ def render_card(
             plots=[name for name in _PLOTS if name in render_plots(composition)],
             tables=[table for table in TABLES if table.name in sizes],
             sizes=sizes,
+            splits=sizes.get("default", {}),
             accounts=written.accounts,
             n_inputs=len(written.inputs),
             skipped=origin.skipped,
@@ -97,12 +98,13 @@ def render_index(manifests: Sequence[Json]) -> bytes:
     """Return the card of all releases of a dataset, by their manifests."""
     by_version = {Version.parse(m["version"]): m for m in manifests}
     newest = by_version[max(by_version)]
-    tables = {v: m["configurations"]["default"] for v, m in by_version.items()}
-    sizes = {v: (table["rows"], table["bytes"]) for v, table in tables.items()}
+    sizes = {v: m["configurations"]["default"]["splits"] for v, m in by_version.items()}
     dataset = newest["configuration"]["dataset"]
     template = _environment().get_template("dataset.md.j2")
     releases = [by_version[version] for version in sorted(by_version, reverse=True)]
-    body = template.render(dataset=Dataset.model_validate(dataset), releases=releases)
+    body = template.render(
+        dataset=Dataset.model_validate(dataset), releases=releases, splits=list(sizes[max(sizes)])
+    )
     return (dataset_front_matter(dataset, sizes) + body).encode()
 
 

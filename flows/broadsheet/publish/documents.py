@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.parquet as pq
 from huggingface_hub import CardData
 
 from broadsheet.config import Dataset
@@ -16,6 +17,7 @@ from broadsheet.publish.changes import Change, next_version
 from broadsheet.publish.composition import compose
 from broadsheet.publish.croissant import render_croissant
 from broadsheet.publish.datapackage import render_datapackage
+from broadsheet.publish.frontmatter import Size
 from broadsheet.publish.layout import Version
 from broadsheet.publish.manifest import (
     Json,
@@ -123,10 +125,16 @@ def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _sizes(files: TableFiles) -> tuple[int, int, int]:
-    """Return rows, bytes of the files, and bytes of the data before compression."""
-    plain = sum(plain_bytes(path) for path in files.paths)
-    return files.rows, sum(path.stat().st_size for path in files.paths), plain
+def _sizes(files: TableFiles) -> dict[str, Size]:
+    """Return how large each split is."""
+    return {
+        split: Size(
+            sum(pq.read_metadata(path).num_rows for path in paths),
+            sum(path.stat().st_size for path in paths),
+            sum(plain_bytes(path) for path in paths),
+        )
+        for split, paths in files.by_split().items()
+    }
 
 
 def _citation(dataset: Dataset, version: Version) -> bytes:

@@ -1,7 +1,7 @@
 """The metadata at the head of a dataset card, which ``datasets`` and the Hub read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from huggingface_hub import DatasetCardData
 
@@ -22,10 +22,18 @@ _SIZES = (
 )
 
 
+class Size(NamedTuple):
+    """How large a split is: its rows, bytes of its files, bytes of its data before compression."""
+
+    rows: int
+    stored_bytes: int
+    plain_bytes: int
+
+
 def release_front_matter(
     dataset: Dataset,
     version: Version,
-    sizes: Mapping[str, tuple[int, int, int]],
+    sizes: Mapping[str, Mapping[str, Size]],
     languages: Sequence[str],
 ) -> str:
     """Return the YAML of a release's card.
@@ -33,7 +41,7 @@ def release_front_matter(
     Args:
         dataset: what the dataset is.
         version: of the release; in each configuration, as ``datasets`` caches by it.
-        sizes: for each configuration with rows: rows, bytes of Parquet, bytes uncompressed.
+        sizes: how large each split is, for each configuration with rows.
         languages: tags of the languages that the rows are in.
 
     """
@@ -43,28 +51,29 @@ def release_front_matter(
             "version": str(version),
             "default": name == "default",
             "data_files": [
-                {"split": layout.SPLIT, "path": f"{layout.FOLDERS[name]}/{layout.SPLIT}-*.parquet"}
+                {"split": split, "path": layout.shard_pattern(name, split)} for split in sizes[name]
             ],
         }
         for name in layout.FOLDERS
         if name in sizes
     ]
+    rows = sum(size.rows for size in sizes.get("default", {}).values())
     fields = _about(dataset, languages) | {
-        "size_categories": [_size_category(sizes["default"][0])] if "default" in sizes else None,
+        "size_categories": [_size_category(rows)] if rows else None,
         "configs": configs,
-        "dataset_info": [_info(name, version, *sizes[name]) for name in sizes],
+        "dataset_info": [_info(name, version, sizes[name]) for name in sizes],
     }
     return _yaml(fields)
 
 
 def dataset_front_matter(
-    dataset: Mapping[str, Any], releases: Mapping[Version, tuple[int, int]]
+    dataset: Mapping[str, Any], releases: Mapping[Version, Mapping[str, Mapping[str, int]]]
 ) -> str:
     """Return the YAML of the card of all releases: each version is a configuration.
 
     Args:
         dataset: the section ``[dataset]`` of the newest release.
-        releases: the published rows of each version, and their bytes before compression; the
+        releases: for each version its splits, with ``rows`` and ``bytes`` before compression; the
             newest version is the default.
 
     """
@@ -75,22 +84,24 @@ def dataset_front_matter(
             "config_name": str(version),
             "version": str(version),
             "default": version == newest,
-            "data_files": [{"split": layout.SPLIT, "path": _data_pattern(version)}],
+            "data_files": [
+                {"split": split, "path": f"{version}/{layout.shard_pattern('default', split)}"}
+                for split in releases[version]
+            ],
         }
         for version in names
     ]
-    infos = [{"config_name": str(v), "splits": [_split(*releases[v])]} for v in names]
+    infos = [
+        {"config_name": str(v), "splits": [_split(n, s) for n, s in releases[v].items()]}
+        for v in names
+    ]
     about = _about(Dataset.model_validate(dataset), ())
     return _yaml(about | {"configs": configs, "dataset_info": infos})
 
 
-def _split(rows: int, plain_bytes: int) -> dict[str, Any]:
+def _split(name: str, stated: Mapping[str, int]) -> dict[str, Any]:
     """Say how large a split is; `datasets` heeds the rows only where the bytes are stated, too."""
-    return {"name": layout.SPLIT, "num_bytes": plain_bytes, "num_examples": rows}
-
-
-def _data_pattern(version: Version) -> str:
-    return f"{version}/{layout.FOLDERS['default']}/{layout.SPLIT}-*.parquet"
+    return {"name": name, "num_bytes": stated["bytes"], "num_examples": stated["rows"]}
 
 
 def _about(dataset: Dataset, languages: Sequence[str]) -> dict[str, Any]:
@@ -104,20 +115,21 @@ def _about(dataset: Dataset, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _info(
-    name: str, version: Version, rows: int, stored_bytes: int, plain_bytes: int
-) -> dict[str, Any]:
+def _info(name: str, version: Version, sizes: Mapping[str, Size]) -> dict[str, Any]:
     from datasets import DatasetInfo, Features, SplitDict, SplitInfo  # noqa: PLC0415 - takes 0.7 s
 
     table = next(table for table in TABLES if table.name == name)
-    split = SplitInfo(name=layout.SPLIT, num_bytes=plain_bytes, num_examples=rows)
+    splits = {
+        split: SplitInfo(name=split, num_bytes=size.plain_bytes, num_examples=size.rows)
+        for split, size in sizes.items()
+    }
     info = DatasetInfo(
         config_name=name,
         version=str(version),
         features=Features.from_arrow_schema(table.schema),
-        splits=SplitDict({layout.SPLIT: split}),
-        download_size=stored_bytes,
-        dataset_size=plain_bytes,
+        splits=SplitDict(splits),
+        download_size=sum(size.stored_bytes for size in sizes.values()),
+        dataset_size=sum(size.plain_bytes for size in sizes.values()),
     )
     return {"config_name": name, **info._to_yaml_dict()}  # noqa: SLF001 - what `datasets` itself writes on cards
 

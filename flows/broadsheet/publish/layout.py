@@ -5,7 +5,7 @@ or uploaded as it is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -31,6 +31,10 @@ LOCK = ".lock"
 STAGING_PREFIX = ".staging-"
 
 SPLIT = "train"
+"""Split of all rows where there are no others; what is loaded without splits is called so."""
+UNASSIGNED = "unassigned"
+"""Split of the rows that could be in no other without a leak."""
+SPLITS = (SPLIT, "validation", "test", UNASSIGNED)
 FOLDERS = {"default": "data", "quarantine": "quarantine", "duplicates": "duplicates"}
 """Folder of each configuration's Parquet files, by the configuration's name."""
 
@@ -86,14 +90,27 @@ def newest_release(dataset_dir: Path) -> Path | None:
     return dataset_dir / str(versions[-1]) if versions else None
 
 
-def shard_name(configuration: str, index: int, count: int) -> str:
+def shard_name(configuration: str, split: str, index: int, count: int) -> str:
     """Return the path of a shard in its release, such as ``data/train-00000-of-00002.parquet``."""
-    return f"{FOLDERS[configuration]}/{SPLIT}-{index:05d}-of-{count:05d}.parquet"
+    return f"{FOLDERS[configuration]}/{split}-{index:05d}-of-{count:05d}.parquet"
 
 
-def shards_of(release: Path, configuration: str) -> tuple[Path, ...]:
-    """Return the Parquet files of a configuration, in order; none where it has no rows."""
-    return tuple(sorted((release / FOLDERS[configuration]).glob(f"{SPLIT}-*.parquet")))
+def shard_pattern(configuration: str, split: str) -> str:
+    """Return the pattern of the shards of one split of a configuration, from their release."""
+    return f"{FOLDERS[configuration]}/{split}-*.parquet"
+
+
+def shards_of(
+    release: Path, configuration: str, splits: Sequence[str] = SPLITS
+) -> tuple[Path, ...]:
+    """Return the Parquet files of a configuration, split by split; none where it has no rows."""
+    patterns = [shard_pattern(configuration, split) for split in splits]
+    return tuple(path for pattern in patterns for path in sorted(release.glob(pattern)))
+
+
+def split_of(shard: Path) -> str:
+    """Return the split that a shard belongs to."""
+    return shard.name.partition("-")[0]
 
 
 def files_of(release: Path) -> Iterator[str]:

@@ -103,6 +103,13 @@ def content_of(written: Written, origin: Origin) -> Json:
             name: {
                 "rows": files.rows,
                 "bytes": sum(plain_bytes(path) for path in files.paths),
+                "splits": {
+                    split: {
+                        "rows": sum(pq.read_metadata(path).num_rows for path in paths),
+                        "bytes": sum(plain_bytes(path) for path in paths),
+                    }
+                    for split, paths in files.by_split().items()
+                },
                 "files": {
                     path.relative_to(release).as_posix(): pq.read_metadata(path).num_rows
                     for path in files.paths

@@ -1,6 +1,6 @@
 """Parquet files as the Hugging Face Hub likes them: the same rows always give the same bytes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,14 @@ class TableFiles:
 
     paths: tuple[Path, ...]
     rows: int
+
+    def by_split(self) -> dict[str, tuple[Path, ...]]:
+        """Return the files of each split that has rows."""
+        split = {path: layout.split_of(path) for path in self.paths}
+        return {
+            name: tuple(path for path in self.paths if split[path] == name)
+            for name in dict.fromkeys(split.values())
+        }
 
 
 @cache
@@ -64,7 +72,7 @@ def write_shards(
     release: Path,
     table: Table,
     rows: Iterable[pa.Table],
-    sizes: Sequence[int],
+    sizes: Mapping[str, Sequence[int]],
     rows_per_group: int,
 ) -> TableFiles:
     """Write a configuration's rows to its shards.
@@ -73,24 +81,28 @@ def write_shards(
         release: the folder of the release.
         table: what the configuration is.
         rows: its rows in their final order, in portions of any size.
-        sizes: rows of each shard, none of them 0, their sum the number of rows.
+        sizes: rows of each shard by split, in the order of the rows; none of them 0, their sum
+            the number of rows.
         rows_per_group: most rows in a row group.
 
     """
-    if not sizes:
+    every = [size for parts in sizes.values() for size in parts]
+    if not every:
         return TableFiles((), 0)
     (release / layout.FOLDERS[table.name]).mkdir()
     schema = file_schema(table)
-    groups = _row_groups(iter(rows), sizes, rows_per_group, schema)
-    paths = []
-    for index, size in enumerate(sizes):
-        path = release / layout.shard_name(table.name, index, len(sizes))
+    groups = _row_groups(iter(rows), every, rows_per_group, schema)
+    paths = [
+        release / layout.shard_name(table.name, split, index, len(parts))
+        for split, parts in sizes.items()
+        for index in range(len(parts))
+    ]
+    for path, size in zip(paths, every, strict=True):
         with open_writer(path, schema) as writer:
             for _ in range(-(-size // rows_per_group)):
                 writer.write_table(next(groups), row_group_size=rows_per_group)
-        paths.append(path)
     next(groups, None)  # lets the source of the rows clean up behind itself
-    return TableFiles(tuple(paths), sum(sizes))
+    return TableFiles(tuple(paths), sum(every))
 
 
 def _row_groups(

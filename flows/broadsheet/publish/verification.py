@@ -1,5 +1,6 @@
 """Whether a release is what it says it is: complete, unaltered, and of one account."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from huggingface_hub import DatasetCard
 
@@ -133,7 +135,9 @@ def _disagreements(release: Path, manifest: Mapping[str, Any]) -> Iterator[Probl
     rows = {name: stated["rows"] for name, stated in manifest["configurations"].items()}
     yield from _disagreements_of_tables(release, manifest)
     yield from _disagreements_of_accounts(manifest["accounts"], rows)
-    yield from _disagreements_of_card(release, manifest["version"], rows)
+    yield from _disagreements_of_splits(release, manifest)
+    splits = {name: _rows_by_split(stated) for name, stated in manifest["configurations"].items()}
+    yield from _disagreements_of_card(release, manifest["version"], splits)
     results = release / layout.RESULTS
     if results.is_file():
         shards = layout.shards_of(release, "default")
@@ -159,6 +163,27 @@ def _disagreements_of_tables(release: Path, manifest: Mapping[str, Any]) -> Iter
             yield Problem(layout.FOLDERS[name], "has shards of different schemas")
 
 
+def _disagreements_of_splits(release: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """Compare the column ``split`` with the files, and the files with what is stated of splits."""
+    for name, stated in manifest["configurations"].items():
+        if _rows_by_split(stated) != {s: size["rows"] for s, size in stated["splits"].items()}:
+            yield Problem(layout.FOLDERS[name], "has other splits than the manifest states")
+    is_split = manifest["configuration"]["splits"]["by"] is not None
+    for path in layout.shards_of(release, "default"):
+        split = layout.split_of(path) if is_split else layout.UNASSIGNED
+        values = pq.read_table(path, columns=["split"]).column(0).fill_null(layout.UNASSIGNED)
+        if pc.unique(values).to_pylist() != [split]:
+            yield Problem(_name(release, path), "has rows of another split")
+
+
+def _rows_by_split(stated: Mapping[str, Any]) -> dict[str, int]:
+    """Return the rows of each split by those stated of its files."""
+    rows: Counter[str] = Counter()
+    for name, n in stated["files"].items():
+        rows[layout.split_of(Path(name))] += n
+    return dict(rows)
+
+
 def _name(release: Path, path: Path) -> str:
     return path.relative_to(release).as_posix()
 
@@ -176,14 +201,17 @@ def _disagreements_of_accounts(
 
 
 def _disagreements_of_card(
-    release: Path, version: str, rows: Mapping[str, int]
+    release: Path, version: str, rows: Mapping[str, Mapping[str, int]]
 ) -> Iterator[Problem]:
     card = DatasetCard.load(release / layout.CARD).data.to_dict()
     infos = (
         card["dataset_info"] if isinstance(card["dataset_info"], list) else [card["dataset_info"]]
     )
-    stated = {info["config_name"]: info["splits"][0]["num_examples"] for info in infos}
-    if stated != {name: n for name, n in rows.items() if n}:
+    stated = {
+        info["config_name"]: {s["name"]: s["num_examples"] for s in info["splits"]}
+        for info in infos
+    }
+    if stated != {name: splits for name, splits in rows.items() if splits}:
         yield Problem(layout.CARD, "states other numbers of rows than the manifest")
     if {config["version"] for config in card["configs"]} != {version}:
         yield Problem(layout.CARD, "states another version than the manifest")

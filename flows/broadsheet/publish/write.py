@@ -1,9 +1,7 @@
 """The tables of a release, from the staged batches and the folding of duplicates."""
 
-import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,30 +12,17 @@ import pyarrow.parquet as pq
 from broadsheet import config
 from broadsheet.errors import PublishError
 from broadsheet.publish import layout
+from broadsheet.publish.accounting import InputFile, write_inputs
 from broadsheet.publish.ordering import Selection, ordered
 from broadsheet.publish.placement import Integers, place
-from broadsheet.publish.shards import TableFiles, file_schema, open_writer, write_shards
+from broadsheet.publish.shards import TableFiles, write_shards
 from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
-from broadsheet.tables import ARTICLE, DUPLICATE, INPUT, QUARANTINE, STAGED_ARTICLE_SCHEMA, Table
+from broadsheet.tables import ARTICLE, DUPLICATE, QUARANTINE, STAGED_ARTICLE_SCHEMA
 
 BATCH_ARTICLES = "articles.parquet"
 _SOURCE_ORDER = ("source_path", "source_member", "source_offset")
 _QUARANTINE_ORDER = (*_SOURCE_ORDER, "stage", "reason", "detail")
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A raw file: POSIX path relative to the raw folder, bytes, SHA-256, records read from it.
-
-    ``size`` and ``sha256`` are None where the file could not be read; ``records`` is None where
-    nobody counted, and then the sum of their outcomes is taken.
-    """
-
-    path: str
-    size: int | None
-    sha256: str | None
-    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +55,9 @@ def write_tables(
     inputs: Iterable[InputFile],
     settings: config.Publish,
     previous: Path | None = None,
+    is_split: bool = False,
 ) -> Written:
-    """Write ``data/``, ``quarantine/``, ``duplicates/`` and ``inputs.parquet``.
-
-    Memory holds one batch, one bucket of rows, and the ids and addresses of all rows.
+    """Write the tables and ``inputs.parquet``; memory holds a batch, a bucket of rows, all ids.
 
     Args:
         staging: an empty folder.
@@ -84,6 +68,7 @@ def write_tables(
         inputs: the raw files.
         settings: how to write.
         previous: the release before, whose placement of rows is kept.
+        is_split: whether the rows' ``split`` decides their files; otherwise all are of one split.
 
     Raises:
         PublishError: rows are lost, counted twice, or share an id.
@@ -92,14 +77,14 @@ def write_tables(
     staged = [batch / BATCH_ARTICLES for batch in batches]
     _require_each_row_once(staged, survivors, duplicates)
     tables = {
-        "default": _write_articles(staging, staged, survivors, settings, previous),
+        "default": _write_articles(
+            staging, staged, survivors, settings, previous, is_split=is_split
+        ),
         "duplicates": _write_duplicates(staging, staged, duplicates, settings),
         "quarantine": _write_quarantine(staging, rejections, settings),
     }
-    counted, accounts = _account(staging, inputs)
-    _write_inputs(staging, counted)
-    inputs = tuple(file for file, _ in counted)
-    return Written(staging, tables, inputs, accounts, _withheld(tables["quarantine"]))
+    listed, accounts = write_inputs(staging, inputs)
+    return Written(staging, tables, listed, accounts, _withheld(tables["quarantine"]))
 
 
 def _require_each_row_once(
@@ -122,6 +107,8 @@ def _write_articles(
     survivors: pa.Table,
     settings: config.Publish,
     previous: Path | None,
+    *,
+    is_split: bool,
 ) -> TableFiles:
     survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
     ids = _gather(staged, survivors, ["id"]).column("id").combine_chunks()
@@ -129,15 +116,31 @@ def _write_articles(
         raise PublishError(
             "Two articles have one id. This is a fault of broadsheet; please report."
         )
-    shards = layout.shards_of(previous, "default") if previous else ()
-    known = [pq.read_table(p, columns=["id"]).column("id").combine_chunks() for p in shards]
-    placed = place(ids, known, settings.rows_per_shard)
+    splits = survivors.column("split").combine_chunks().fill_null(layout.UNASSIGNED)
+    if not is_split:
+        splits = pa.array([layout.SPLIT]).take(pa.array(np.zeros(len(ids), np.int64)))
+    placed, sizes = _place(ids, splits, previous, settings.rows_per_shard)
     positions = _positions(pa.table({"shard": placed, "id": ids}))
     across = [f.name for f in ARTICLE.schema if f.name not in STAGED_ARTICLE_SCHEMA.names]
     selections = _selections(staged, survivors, positions, survivors.select(across))
     rows = ordered(selections, ARTICLE.schema, staging)
-    sizes = [int(n) for n in np.bincount(placed)]
     return write_shards(staging, ARTICLE, rows, sizes, settings.rows_per_group)
+
+
+def _place(
+    ids: pa.Array, splits: pa.Array, previous: Path | None, most: int
+) -> tuple[Integers, dict[str, list[int]]]:
+    """Return the shard of each row, counted through all splits, and the shards' sizes by split."""
+    placed = np.zeros(len(ids), np.int64)
+    sizes: dict[str, list[int]] = {}
+    for split in layout.SPLITS:
+        rows = np.flatnonzero(pc.equal(splits, split).to_numpy(zero_copy_only=False))
+        shards = layout.shards_of(previous, "default", [split]) if previous else ()
+        known = [pq.read_table(p, columns=["id"]).column("id").combine_chunks() for p in shards]
+        homes = place(ids.take(pa.array(rows)), known, most)
+        placed[rows] = homes + sum(map(len, sizes.values()))
+        sizes[split] = [int(n) for n in np.bincount(homes)]
+    return placed, sizes
 
 
 def _write_duplicates(
@@ -147,7 +150,7 @@ def _write_duplicates(
     positions = _positions(_gather(staged, duplicates, _SOURCE_ORDER))
     added = duplicates.drop_columns(["batch", "row"])
     rows = ordered(_selections(staged, duplicates, positions, added), DUPLICATE.schema, staging)
-    sizes = _even_sizes(len(duplicates), settings.rows_per_shard)
+    sizes = {layout.SPLIT: _even_sizes(len(duplicates), settings.rows_per_shard)}
     return write_shards(staging, DUPLICATE, rows, sizes, settings.rows_per_group)
 
 
@@ -165,7 +168,7 @@ def _write_quarantine(
     rows = ordered(selections, QUARANTINE.schema, staging)
     if not settings.quarantine_excerpts:
         rows = (_without_excerpts(portion) for portion in rows)
-    sizes = _even_sizes(len(keys), settings.rows_per_shard)
+    sizes = {layout.SPLIT: _even_sizes(len(keys), settings.rows_per_shard)}
     return write_shards(staging, QUARANTINE, rows, sizes, settings.rows_per_group)
 
 
@@ -220,59 +223,6 @@ def _even_sizes(rows: int, most: int) -> list[int]:
     return [rows * (i + 1) // count - rows * i // count for i in range(count)]
 
 
-def _account(
-    release: Path, inputs: Iterable[InputFile]
-) -> tuple[list[tuple[InputFile, Accounts]], Accounts]:
-    """Say what became of each input's records, by what was written."""
-    published, duplicates, quarantined = (
-        _rows_by_path(release, table) for table in (ARTICLE, DUPLICATE, QUARANTINE)
-    )
-    counted = []
-    for file in sorted(inputs, key=lambda file: os.fsencode(file.path)):
-        outcomes = Accounts(
-            published=published.pop(file.path, 0),
-            duplicates=duplicates.pop(file.path, 0),
-            quarantined=quarantined.pop(file.path, 0),
-        )
-        found = outcomes.published + outcomes.duplicates + outcomes.quarantined
-        raw = found if file.records is None else file.records
-        accounts = replace(outcomes, raw=raw)
-        if not accounts.balanced:
-            raise PublishError(f"{file.path}: its records do not add up ({accounts}).")
-        counted.append((replace(file, records=raw), accounts))
-    if unknown := {*published, *duplicates, *quarantined}:
-        raise PublishError(f"Rows come from files that are no input: {sorted(unknown)[:3]}.")
-    return counted, sum((accounts for _, accounts in counted), Accounts())
-
-
 def _withheld(quarantine: TableFiles) -> int:
     columns = [pq.read_table(path, columns=["reason"]).column(0) for path in quarantine.paths]
     return sum(pc.sum(pc.equal(c, str(Reason.RIGHTS_TAKEDOWN))).as_py() for c in columns)
-
-
-def _rows_by_path(release: Path, table: Table) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for path in layout.shards_of(release, table.name):
-        for batch in pq.ParquetFile(path).iter_batches(columns=["source_path"]):
-            for pair in batch.column(0).value_counts():
-                counts[pair["values"].as_py()] += pair["counts"].as_py()
-    return counts
-
-
-def _write_inputs(release: Path, counted: Sequence[tuple[InputFile, Accounts]]) -> None:
-    rows = [
-        {
-            "path": file.path,
-            "size": file.size,
-            "sha256": file.sha256,
-            "raw": accounts.raw,
-            "published": accounts.published,
-            "duplicates": accounts.duplicates,
-            "quarantined": accounts.quarantined,
-        }
-        for file, accounts in counted
-    ]
-    if rows:
-        schema = file_schema(INPUT)
-        with open_writer(release / layout.INPUTS_TABLE, schema) as writer:
-            writer.write_table(pa.Table.from_pylist(rows, schema), row_group_size=5_000)
