@@ -1,5 +1,6 @@
 """One batch: read, parse, normalise, check, stage."""
 
+import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 
 from broadsheet import deduplicate, sources, tables, validate
 from broadsheet.config import Bounds, Config
-from broadsheet.fingerprint import digest_file
+from broadsheet.errors import ConfigError
+from broadsheet.fingerprint import code_digest, digest_file
 from broadsheet.isolation import Guard, Lost
 from broadsheet.pipeline.workspace import (
     ARTICLES,
@@ -21,6 +23,7 @@ from broadsheet.pipeline.workspace import (
     QUARANTINE,
     RESULT,
     VERDICT,
+    Place,
     StagedBatch,
     appears_at_once,
     find_staged,
@@ -48,22 +51,24 @@ class Request:
 
     root: str
     staged: str
-    expectations: str | None
+    code: str
+    suite: dict[str, Any]
     config: dict[str, Any]
     batch: dict[str, Any]
 
 
-def work_batch(request_path: Path, *, is_last_try: bool = True) -> dict[str, Any]:
+def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, Any]:
     """Work a batch, or find it staged already; return the staged batch as JSON.
 
     Raises:
+        ConfigError: this worker has other code or libraries than the machine that planned the run.
         OSError: reading or writing failed and another try may follow.
 
     """
-    request = Request(**read_json(request_path))
-    folder = Path(request.staged)
-    if staged := find_staged(folder):
+    request = Request(**read_json(request_place))
+    if staged := find_staged(request.staged):
         return staged.to_json()
+    _require_same_code(request)
     config = Config.model_validate(request.config)
     items = sources.read_batch(
         Path(request.root),
@@ -72,12 +77,26 @@ def work_batch(request_path: Path, *, is_last_try: bool = True) -> dict[str, Any
         on_failure="reject" if is_last_try else "raise",
     )
     articles, rejections, skipped = refine(items, config)
-    expectations = Path(request.expectations) if request.expectations else None
-    suites = validate.load_suites(expectations, config=config)
     found = Counter(item.source.path for item in items if not isinstance(item, Skipped))
     return stage(
-        folder, articles, rejections, skipped, suites.batch, found=found, filters=config.filters
+        request.staged,
+        articles,
+        rejections,
+        skipped,
+        validate.Suite.from_json(request.suite),
+        found=found,
+        filters=config.filters,
     ).to_json()
+
+
+def _require_same_code(request: Request) -> None:
+    """Refuse to mix rows of two versions in one release."""
+    if request.code != code_digest():
+        message = (
+            f"The worker {socket.gethostname()} has other code or libraries than the machine that "
+            "planned the run. Install the same broadsheet and the same locked requirements there."
+        )
+        raise ConfigError(message)
 
 
 def refine(
@@ -113,7 +132,7 @@ def _lost(record: RawRecord, lost: Lost) -> Rejection:
 
 
 def stage(
-    folder: Path,
+    folder: Place,
     articles: Sequence[Article],
     rejections: Sequence[Rejection],
     skipped: Sequence[Skipped],
@@ -148,7 +167,7 @@ def stage(
 
 
 def _write_staged(
-    folder: Path,
+    folder: Place,
     accounts: Accounts,
     parts: Mapping[str, pa.Table],
     values: Mapping[str, Any],

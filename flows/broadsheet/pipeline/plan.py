@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from broadsheet import normalize, sources, validate
+from broadsheet.addresses import is_address
 from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline.batch import Request, stage
-from broadsheet.pipeline.workspace import StagedBatch, read_json, write_json
+from broadsheet.pipeline.workspace import Place, StagedBatch, join, read_json, write_json
 
 Json = dict[str, Any]
 
@@ -20,8 +21,8 @@ class Run:
 
     Attributes:
         folder: the dataset's folder, which holds dataset.toml.
-        output: the folder of releases.
-        work: the dataset's work folder.
+        output: the folder of releases, a path or an address.
+        work: the dataset's work folder, below it.
         expectations: the folder of suites; None stands for the shipped ones.
         config: the settings as they were when the run began.
         files: every raw file that was found, with size and digest.
@@ -29,20 +30,20 @@ class Run:
     """
 
     folder: Path
-    output: Path
-    work: Path
+    output: str
+    work: str
     expectations: Path | None
     config: Config
     files: tuple[sources.RawFile, ...]
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Place) -> Self:
         """Read the run that :func:`plan` wrote."""
         value = read_json(path)
         return cls(
             folder=Path(value["folder"]),
-            output=Path(value["output"]),
-            work=Path(value["work"]),
+            output=value["output"],
+            work=value["work"],
             expectations=Path(value["expectations"]) if value["expectations"] else None,
             config=Config.model_validate(value["config"]),
             files=tuple(sources.RawFile(**file) for file in value["files"]),
@@ -52,8 +53,8 @@ class Run:
         """Return the run as JSON values."""
         return {
             "folder": str(self.folder),
-            "output": str(self.output),
-            "work": str(self.work),
+            "output": self.output,
+            "work": self.work,
             "expectations": str(self.expectations) if self.expectations else None,
             "config": self.config.model_dump(mode="json"),
             "files": [asdict(file) for file in self.files],
@@ -79,11 +80,11 @@ def read_settings(folder: Path) -> tuple[Config, Path | None, validate.Suites]:
     return config, suites_folder, validate.load_suites(suites_folder, config=config)
 
 
-def plan(folder: Path, output: Path) -> Json:
+def plan(folder: Path, output: Place) -> Json:
     """Discover the raw files and divide them into batches.
 
     Returns:
-        JSON: ``run``, the path of the plan; ``requests``, one path for each batch's task;
+        JSON: ``run``, the place of the plan; ``requests``, one place for each batch's task;
         ``discovery``, a staged batch that holds what could not be read at all.
 
     Raises:
@@ -94,50 +95,51 @@ def plan(folder: Path, output: Path) -> Json:
     config, suites_folder, suites = read_settings(folder)
     root = (folder / config.sources.path).resolve()
     discovery = sources.discover(root, config.sources)
+    home = str(output) if is_address(str(output)) else str(Path(output).resolve())
     run = Run(
         folder=folder.resolve(),
-        output=output.resolve(),
-        work=(output / ".work" / config.dataset.name).resolve(),
+        output=home,
+        work=join(home, ".work", config.dataset.name),
         expectations=suites_folder,
         config=config,
         files=discovery.files,
     )
     unread = {"rejections": discovery.rejections, "skipped": discovery.skipped}
     made_by = {"code": code_digest()}
-    run_folder = run.work / "runs" / digest_json(run.to_json() | unread | made_by)[:32]
-    run_folder.mkdir(parents=True, exist_ok=True)
-    write_json(run_folder / "run.json", run.to_json())
+    run_folder = join(run.work, "runs", digest_json(run.to_json() | unread | made_by)[:32])
+    write_json(join(run_folder, "run.json"), run.to_json())
     return {
-        "run": str(run_folder / "run.json"),
+        "run": join(run_folder, "run.json"),
         "requests": _write_requests(run_folder, run, root, suites.batch),
-        "discovery": _stage_unread(run_folder / "discovery", discovery).to_json(),
+        "discovery": _stage_unread(join(run_folder, "discovery"), discovery).to_json(),
     }
 
 
-def _stage_unread(folder: Path, discovery: sources.Discovery) -> StagedBatch:
+def _stage_unread(folder: str, discovery: sources.Discovery) -> StagedBatch:
     """Stage what the discovery could not read, as a batch without articles."""
     found = Counter(rejection.source.path for rejection in discovery.rejections)
     return stage(folder, [], discovery.rejections, discovery.skipped, None, found=found)
 
 
-def _write_requests(run_folder: Path, run: Run, root: Path, suite: validate.Suite) -> list[str]:
-    """Write what each batch's task needs to know; return the paths, in the order of batches."""
+def _write_requests(run_folder: str, run: Run, root: Path, suite: validate.Suite) -> list[str]:
+    """Write what each batch's task needs to know; return their places, in the order of batches."""
     keyed_by = {
         "code": code_digest(),
         "config": run.config.batch_digest(),
         "suite": suite.digest,
     }
-    paths = []
+    places = []
     for batch in sources.plan_batches(run.files, run.config.sources):
         key = digest_json(keyed_by | {"batch": batch.digest})[:32]
         request = Request(
             root=str(root),
-            staged=str(run.work / "batches" / key),
-            expectations=str(run.expectations) if run.expectations else None,
+            staged=join(run.work, "batches", key),
+            code=keyed_by["code"],
+            suite=suite.to_json(),
             config=run.config.model_dump(mode="json"),
             batch=batch.to_json(),
         )
-        path = run_folder / f"{key}.json"
-        write_json(path, asdict(request))
-        paths.append(str(path))
-    return paths
+        place = join(run_folder, f"{key}.json")
+        write_json(place, asdict(request))
+        places.append(place)
+    return places

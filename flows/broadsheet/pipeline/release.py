@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet import deduplicate, publish, validate
+from broadsheet.addresses import is_address
 from broadsheet.fingerprint import digest_file, digest_json
 from broadsheet.pipeline.folding import fold_all
+from broadsheet.pipeline.mirror import hand_in, mirrored
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.reporting import compared, report_files, tell
 from broadsheet.pipeline.workspace import (
@@ -19,6 +21,7 @@ from broadsheet.pipeline.workspace import (
     COUNTS,
     QUARANTINE,
     VERDICT,
+    Place,
     StagedBatch,
     read_json,
     shown_path,
@@ -33,12 +36,12 @@ Json = dict[str, Any]
 
 
 def release(
-    run_path: Path, batches: Sequence[Json], *, version: str | None = None, publishes: bool = True
+    run_place: Place, batches: Sequence[Json], *, version: str | None = None, publishes: bool = True
 ) -> Json:
     """Make a release of staged batches, or say why there is none.
 
     Args:
-        run_path: the plan that ``pipeline.plan`` wrote.
+        run_place: the plan that ``pipeline.plan`` wrote.
         batches: the staged batches as JSON, that of the discovery first.
         version: a higher version than the computed one.
         publishes: whether to publish what passes.
@@ -50,9 +53,18 @@ def release(
     Raises:
         BroadsheetError: publishing failed; nothing was made visible.
     """
-    run, staged = Run.load(run_path), [StagedBatch.from_json(batch) for batch in batches]
-    dataset_dir = run.output / run.config.dataset.name
-    home = dataset_dir if publishes else run.work / "check"
+    run, staged = Run.load(run_place), [StagedBatch.from_json(batch) for batch in batches]
+    if not is_address(run.output):
+        return _release(run, staged, version, publishes=publishes)
+    with mirrored(run, staged) as (local, fetched):
+        return hand_in(run, local, _release(local, fetched, version, publishes=publishes))
+
+
+def _release(
+    run: Run, staged: Sequence[StagedBatch], version: str | None, *, publishes: bool
+) -> Json:
+    dataset_dir = Path(run.output) / run.config.dataset.name
+    home = dataset_dir if publishes else Path(run.work) / "check"
     with publish.open_staging(home, expected_bytes=_expected_bytes(staged)) as staging:
         previous = publish.newest_release(dataset_dir)
         if previous and publishes:
@@ -181,7 +193,7 @@ def _origin(run: Run, staged: Sequence[StagedBatch]) -> publish.Origin:
 
 def _report_only(run: Run, facts: report.ReportFacts) -> Json:
     """Leave the report in the work folder, for a run that publishes nothing."""
-    folder = run.work / "report"
+    folder = Path(run.work) / "report"
     for name, content in report_files(facts, None).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -210,7 +222,7 @@ def _outcome(run: Run, facts: report.ReportFacts, status: str, target: Path | No
         "reasons": _reasons(facts.aggregates),
         "version": version,
         "release": shown_path(target) if target else None,
-        "report": shown_path((target or run.work / "report") / "validation" / "index.html"),
+        "report": shown_path((target or Path(run.work) / "report") / "validation" / "index.html"),
     }
 
 

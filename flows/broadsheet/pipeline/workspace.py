@@ -1,4 +1,7 @@
-"""The work folder: where batches are staged, and how a folder comes into being at once."""
+"""The work folder: where batches are staged, and how a folder comes into being at once.
+
+It lies on the local disk, or at an address of a store that workers on other machines reach, too.
+"""
 
 import os
 import shutil
@@ -11,10 +14,13 @@ from typing import Any, Self
 
 import orjson
 
+from broadsheet.addresses import is_address, open_store
 from broadsheet.fingerprint import digest_file
 from broadsheet.records import Accounts
 
 Json = dict[str, Any]
+Place = str | os.PathLike[str]
+"""A path of the local disk, or an address."""
 
 ARTICLES = "articles.parquet"
 QUARANTINE = "quarantine.parquet"
@@ -55,48 +61,89 @@ class StagedBatch:
         """Return where one of its files lies."""
         return Path(self.folder) / name
 
+    def damaged_file(self) -> str | None:
+        """Return the name of a file that is not as it was staged, if there is one."""
+        digests = ((name, digest_file(self.path(name)) == sha) for name, sha in self.files.items())
+        return next((name for name, is_sound in digests if not is_sound), None)
 
-def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - whatever orjson writes
-    """Write a JSON value, the same bytes for equal values."""
-    path.write_bytes(orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2))
+
+def join(place: Place, *names: str) -> str:
+    """Return the place below another."""
+    return "/".join([str(place).rstrip("/"), *names])
 
 
-def read_json(path: Path) -> Any:  # noqa: ANN401 - whatever is written there
+def write_json(place: Place, value: Any) -> None:  # noqa: ANN401 - whatever orjson writes
+    """Write a JSON value, the same bytes for equal values; folders are made as needed."""
+    content = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+    if is_address(str(place)):
+        store, path = open_store(str(place))
+        store.pipe_file(path, content)
+    else:
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        Path(place).write_bytes(content)
+
+
+def read_json(place: Place) -> Any:  # noqa: ANN401 - whatever is written there
     """Read a JSON value."""
-    return orjson.loads(path.read_bytes())
+    if is_address(str(place)):
+        store, path = open_store(str(place))
+        return orjson.loads(store.cat_file(path))
+    return orjson.loads(Path(place).read_bytes())
 
 
 @contextmanager
-def appears_at_once(folder: Path) -> Iterator[Path]:
+def appears_at_once(folder: Place) -> Iterator[Path]:
     """Yield a fresh folder that becomes ``folder`` when the block ends well, and else vanishes.
 
     Where another worker finished the same folder first, its work is kept and ours is dropped: both
-    are named after the digest of all that they were made from, so they are equal.
+    are named after the digest of all that they were made from, so they are equal. A store has no
+    folders to rename: there ``result.json`` comes last, and what has none is not there yet.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".tmp-", dir=folder.parent))
+    if is_address(str(folder)):
+        with tempfile.TemporaryDirectory(prefix="broadsheet-batch-") as made:
+            yield Path(made)
+            _upload(Path(made), str(folder))
+        return
+    target = Path(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".tmp-", dir=target.parent))
     try:
         yield fresh
         try:
-            fresh.rename(folder)
+            fresh.rename(target)
         except OSError:
-            if not folder.is_dir():
+            if not target.is_dir():
                 raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def find_staged(folder: Path) -> StagedBatch | None:
-    """Return the batch that is staged in a folder, if it is whole; a damaged one is removed."""
-    if not folder.is_dir():
+def _upload(fresh: Path, address: str) -> None:
+    store, folder = open_store(address)
+    for path in sorted(fresh.iterdir(), key=lambda path: (path.name == RESULT, path.name)):
+        store.pipe_file(f"{folder}/{path.name}", path.read_bytes())
+
+
+def find_staged(folder: Place) -> StagedBatch | None:
+    """Return the batch that is staged in a folder, if it is whole; a damaged one is removed.
+
+    In a store it is whole if it has its result: what lies there is digested when it is fetched.
+    """
+    if is_address(str(folder)):
+        try:
+            return StagedBatch.from_json(read_json(join(folder, RESULT)))
+        except FileNotFoundError:
+            return None
+    path = Path(folder)
+    if not path.is_dir():
         return None
     try:
-        staged = StagedBatch.from_json(read_json(folder / RESULT) | {"folder": str(folder)})
-        if all(digest_file(folder / name) == digest for name, digest in staged.files.items()):
+        staged = StagedBatch.from_json(read_json(path / RESULT) | {"folder": str(path)})
+        if staged.damaged_file() is None:
             return staged
     except (OSError, ValueError, KeyError, TypeError):
         pass  # as good as damaged: worked again
-    shutil.rmtree(folder)
+    shutil.rmtree(path)
     return None
 
 

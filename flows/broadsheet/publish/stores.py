@@ -1,4 +1,4 @@
-"""A release to an object store or any other file system that fsspec reaches.
+"""Releases to and from an object store or any other file system that fsspec reaches.
 
 Data first, then the manifest: a reader takes a version for published when it has its manifest.
 Every object is created and never overwritten (``If-None-Match: *`` on S3), so that of two
@@ -19,6 +19,7 @@ from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.files import storage_errors
+from broadsheet.publish.manifest import read_manifest
 from broadsheet.publish.targets import Upload
 from broadsheet.publish.verification import require_release, require_sound
 
@@ -59,6 +60,63 @@ def publish_to_store(release: Path, url: str, *, is_dry_run: bool = False) -> Up
                 _read_back(store, target, release, (n for n in names if n != name))
             _create(store, f"{target}/{name}", release / name)
     return upload
+
+
+def fetch_releases(url: str, dataset_dir: Path) -> None:
+    """Make a folder hold what the next release needs to know of those in a store.
+
+    That is the newest release whole, and of the ones before it the manifest and the results.
+    What is there and as stated is not fetched again; what the store does not have is removed.
+
+    Args:
+        url: where the versions lie, such as ``s3://bucket/news``.
+        dataset_dir: a folder of the local disk that belongs to this store alone.
+
+    Raises:
+        ConfigError: as :func:`publish_to_store`.
+        StorageError: the store failed.
+
+    """
+    store, folder = open_store(url)
+    with storage_errors(f"Fetching {url}"):
+        versions = _versions_in(store, folder)
+        for version in layout.versions_of(dataset_dir):
+            if version not in versions:
+                shutil.rmtree(dataset_dir / str(version))
+        for version in versions:
+            is_newest = version == versions[-1]
+            _fetch_release(store, f"{folder}/{version}", dataset_dir / str(version), is_newest)
+
+
+def _versions_in(store: AbstractFileSystem, folder: str) -> list[layout.Version]:
+    """Return the versions that a store holds whole, oldest first."""
+    store.invalidate_cache()
+    if not store.isdir(folder):
+        return []
+    names = (path.rstrip("/").rsplit("/", 1)[-1] for path in store.ls(folder, detail=False))
+    found = (name for name in names if layout.is_version(name))
+    whole = (name for name in found if store.exists(f"{folder}/{name}/{layout.MANIFEST}"))
+    return sorted(map(layout.Version.parse, whole))
+
+
+def _fetch_release(store: AbstractFileSystem, source: str, target: Path, is_whole: bool) -> None:  # noqa: FBT001 - named where it is called
+    _fetch(store, source, target, layout.MANIFEST)
+    stated: dict[str, dict[str, str]] = read_manifest(target)["files"]
+    names = {layout.RESULTS} & set(stated)
+    if is_whole:
+        names = {path.removeprefix(f"{source}/") for path in store.find(source)}
+    for name in sorted(names - {layout.MANIFEST}):
+        path = target / name
+        is_known = name in stated and path.is_file() and digest_file(path) == stated[name]["sha256"]
+        if not is_known:
+            _fetch(store, source, target, name)
+
+
+def _fetch(store: AbstractFileSystem, source: str, target: Path, name: str) -> None:
+    path = target / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # it may be shared with another release, and is read-only
+    store.get_file(f"{source}/{name}", str(path))
 
 
 def _is_there(store: AbstractFileSystem, target: str, path: Path) -> bool:

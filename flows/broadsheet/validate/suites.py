@@ -11,10 +11,10 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 
@@ -88,6 +88,19 @@ class Suite:
         ]
         options = orjson.OPT_SORT_KEYS
         return hashlib.sha256(orjson.dumps([self.name, demands], option=options)).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the loaded suite as JSON values, for a worker that has not got its file."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Return the suite of :meth:`to_json`."""
+        expectations = (
+            Expectation(**item | {"severity": Severity(item["severity"])})
+            for item in value["expectations"]
+        )
+        return cls(name=value["name"], expectations=tuple(expectations))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
