@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.engines import Engine
+
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 
 
@@ -20,11 +22,12 @@ def flow():
         yield module
 
 
-@pytest.mark.parametrize("engine", ["threads", "processes"])
+@pytest.mark.parametrize("name", ["threads", "processes"])
 def test_a_run_publishes_the_same_bytes_with_each_engine(
-    flow, write_corpus, stories, tmp_path, engine
+    flow, write_corpus, stories, tmp_path, name
 ):
-    outcome = flow.run(write_corpus(stories(4)), tmp_path / engine, engine=engine, workers=2)
+    engine = Engine(name=name, workers=2)
+    outcome = flow.run(write_corpus(stories(4)), tmp_path / name, engine=engine)
 
     sums = (Path(outcome["release"]) / "SHA256SUMS").read_text(encoding="utf-8")
     assert outcome["status"] == "published"

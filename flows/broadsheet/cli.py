@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
@@ -20,10 +20,8 @@ from broadsheet import __version__
 from broadsheet.cli_parts import FOLDER, as_json, output_option, reports_errors
 from broadsheet.cli_releases import RELEASE_COMMANDS
 from broadsheet.cli_validation import VALIDATION_COMMANDS
+from broadsheet.engines import ENGINE_NAMES, Engine, EngineName
 from broadsheet.errors import StorageError
-
-if TYPE_CHECKING:
-    from broadsheet.flow import Engine
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,16 +51,30 @@ def run_options(command: Callable[P, R]) -> Callable[P, R]:
     """Add the options of a run."""
     for option in (
         click.argument("folder", type=FOLDER),
-        output_option,
+        click.option(
+            "--output",
+            "-o",
+            default="dist",
+            show_default=True,
+            help="Folder of releases: a path, or an address as s3://BUCKET/PATH.",
+        ),
         click.option(
             "--engine",
-            type=click.Choice(["threads", "processes"]),
+            type=click.Choice(ENGINE_NAMES),
             default="threads",
             show_default=True,
-            help="What works the batches.",
+            help="What works the batches: this machine, or a cluster.",
         ),
         click.option(
             "--workers", type=click.IntRange(1), help="How many at once; all cores by default."
+        ),
+        click.option(
+            "--address", help="A running cluster, as tls://HOST:8786 (Dask) or ray://HOST:10001."
+        ),
+        click.option(
+            "--allow-insecure-cluster",
+            is_flag=True,
+            help="Use a cluster that anybody who reaches it can run code on.",
         ),
         as_json,
     ):
@@ -74,44 +86,45 @@ def run_options(command: Callable[P, R]) -> Callable[P, R]:
 @run_options
 @click.option("--version", "version", help="A higher version than the computed one.")
 @reports_errors
-def build(
-    *,
-    folder: Path,
-    output: Path,
-    engine: Engine,
-    workers: int | None,
-    version: str | None,
-    json_: bool,
-) -> None:
+def build(*, folder: Path, output: str, version: str | None, json_: bool, **engine: Any) -> None:  # noqa: ANN401 - as click hands them over
     """Parse, normalise, validate and publish the corpus in FOLDER.
 
     FOLDER holds dataset.toml and the raw files. The release is OUTPUT/NAME/VERSION.
     """
-    _run(folder, output, engine=engine, workers=workers, version=version, publish=True, json_=json_)
+    _run(folder, output, _engine(**engine), version=version, publish=True, json_=json_)
 
 
 @main.command()
 @run_options
 @reports_errors
-def check(*, folder: Path, output: Path, engine: Engine, workers: int | None, json_: bool) -> None:
+def check(*, folder: Path, output: str, json_: bool, **engine: Any) -> None:  # noqa: ANN401 - as above
     """Do what `build` does, without publishing."""
-    _run(folder, output, engine=engine, workers=workers, version=None, publish=False, json_=json_)
+    _run(folder, output, _engine(**engine), version=None, publish=False, json_=json_)
+
+
+def _engine(
+    engine: EngineName, workers: int | None, address: str | None, *, allow_insecure_cluster: bool
+) -> Engine:
+    chosen = Engine(
+        name=engine, workers=workers, address=address, allow_insecure=allow_insecure_cluster
+    )
+    chosen.require_sound()
+    return chosen
 
 
 def _run(
-    folder: Path,
-    output: Path,
-    *,
-    engine: Engine,
-    workers: int | None,
-    version: str | None,
-    publish: bool,
-    json_: bool,
+    folder: Path, output: str, engine: Engine, *, version: str | None, publish: bool, json_: bool
 ) -> None:
     from broadsheet.config import load_config
-    from broadsheet.local_server import await_local_server, start_local_server
+    from broadsheet.local_server import (
+        await_local_server,
+        require_reachable_api,
+        start_local_server,
+    )
 
     load_config(folder)  # the likeliest mistakes are said at once, before a server starts
+    if engine.is_elsewhere():
+        require_reachable_api()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
     start_local_server()
 
@@ -126,7 +139,7 @@ def _run(
     warm_up()
     await_local_server()
 
-    outcome = run(folder, output, engine=engine, workers=workers, version=version, publish=publish)
+    outcome = run(folder, output, engine=engine, version=version, publish=publish)
     if json_:
         click.echo(json.dumps(outcome, indent=2, ensure_ascii=False))
     else:
@@ -148,11 +161,20 @@ def _summary(outcome: dict[str, Any]) -> str:
         lines.append(f"  because  {reasons}")
     lines.append(f"  report   {outcome['report']}")
     if outcome["release"]:
-        lines += [
-            f"  release  {outcome['release']}",
-            f'  load     datasets.load_dataset("{outcome["release"]}", split="train")',
-        ]
+        lines += [f"  release  {outcome['release']}", f"  load     {_loading(outcome['release'])}"]
     return "\n".join(lines)
+
+
+def _loading(release: str) -> str:
+    """Return the call that loads a release; a store is no repository, so its files are named."""
+    from broadsheet.addresses import is_address
+
+    if is_address(release):
+        return (
+            f'datasets.load_dataset("parquet", data_files="{release}/data/*.parquet", '
+            'split="train")'
+        )
+    return f'datasets.load_dataset("{release}", split="train")'
 
 
 @main.command()

@@ -6,9 +6,10 @@ digests and counts, never article data; results are JSON, never pickle.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 # Prefect reads these when it is imported; what the user has set stands. A slow machine needs more
 # than 20 s to start the server; without a network its telemetry logs an error at every run.
@@ -29,9 +30,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from broadsheet import errors, pipeline
+from broadsheet.addresses import is_address
+from broadsheet.engines import THREADS, Engine, require_closed_dask
 
 Json = dict[str, Any]
-Engine = Literal["threads", "processes"]
 
 
 def is_io_fault(_task: object, _run: object, state: State[Any]) -> bool:
@@ -39,26 +41,27 @@ def is_io_fault(_task: object, _run: object, state: State[Any]) -> bool:
     return isinstance(state.result(raise_on_failure=False), OSError)
 
 
+CONNECT_SECONDS = 30
 RETRIES: Json = {"retries": 2, "retry_delay_seconds": [1, 5], "retry_condition_fn": is_io_fault}
 
 
 @task(name="plan", cache_policy=NO_CACHE, **RETRIES)
 def plan(folder: str, output: str) -> Json:
     """Discover the raw files and divide them into batches."""
-    return pipeline.plan(Path(folder), Path(output))
+    return pipeline.plan(Path(folder), output)
 
 
 @task(name="batch", cache_policy=NO_CACHE, **RETRIES)
 def work_batch(request: str) -> Json:
     """Read, parse, normalise, check and stage one batch."""
     is_last_try = (task_run.run_count or 1) > RETRIES["retries"]
-    return pipeline.work_batch(Path(request), is_last_try=is_last_try)
+    return pipeline.work_batch(request, is_last_try=is_last_try)
 
 
 @task(name="release", cache_policy=NO_CACHE)
 def release(run: str, batches: Sequence[Json], version: str | None, *, publish: bool) -> Json:
     """Deduplicate across batches, validate the whole and publish it."""
-    return pipeline.release(Path(run), batches, version=version, publishes=publish)
+    return pipeline.release(run, batches, version=version, publishes=publish)
 
 
 @flow(name="broadsheet", result_serializer="json", persist_result=False)
@@ -108,16 +111,16 @@ def show_in_prefect(outcome: Json) -> None:
     """Leave the summary and the link to the report where Prefect's UI shows them."""
     key = f"broadsheet-{outcome['name']}".replace("_", "-").replace(".", "-")
     create_markdown_artifact(outcome["summary"], key=key, description=outcome["message"])
-    report = Path(outcome["report"]).resolve().as_uri()
+    where = outcome["report"]
+    report = where if is_address(where) else Path(where).resolve().as_uri()
     create_link_artifact(report, link_text="Validation report", key=f"{key}-report")
 
 
 def run(
     folder: Path,
-    output: Path,
+    output: Path | str,
     *,
-    engine: Engine = "threads",
-    workers: int | None = None,
+    engine: Engine = THREADS,
     version: str | None = None,
     publish: bool = True,
 ) -> Json:
@@ -127,15 +130,9 @@ def run(
         BroadsheetError: whatever stopped the run, but for a failed validation, which is an outcome.
 
     """
-    count = workers or os.cpu_count()
-    runner: TaskRunner[Any] = (
-        ProcessPoolTaskRunner(max_workers=count)
-        if engine == "processes"
-        else ThreadPoolTaskRunner(max_workers=count)
-    )
     # A heartbeat tells a server that a flow is alive; here its thread only costs a second.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        state = build.with_options(task_runner=runner)(
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), task_runner(engine) as runs:
+        state = build.with_options(task_runner=runs)(
             str(folder), str(output), version, publish=publish, return_state=True
         )
     if state.is_failed() and (kind := getattr(errors, state.name or "", None)):
@@ -143,3 +140,70 @@ def run(
     if state.is_failed() and state.name != "Stopped":
         state.result()  # raises the fault with its own traceback
     return cast("Json", state.result(raise_on_failure=False))
+
+
+@contextmanager
+def task_runner(engine: Engine) -> Iterator[TaskRunner[Any]]:
+    """Yield Prefect's own task runner for an engine.
+
+    Raises:
+        ConfigError: the engine's library is not installed, or its cluster is open to others.
+
+    """
+    engine.require_sound()
+    match engine.name:
+        case "threads":
+            yield ThreadPoolTaskRunner(max_workers=engine.n_workers)
+        case "processes":
+            yield ProcessPoolTaskRunner(max_workers=engine.n_workers)
+        case "dask":
+            with optional_library("dask"):
+                from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - only where it is used
+            yield dask_runner(DaskTaskRunner, engine)
+        case "ray":
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            with optional_library("ray"):
+                from prefect_ray.task_runners import RayTaskRunner  # noqa: PLC0415 - only where it is used
+            yield ray_runner(RayTaskRunner, engine)
+
+
+@contextmanager
+def optional_library(extra: str) -> Iterator[None]:
+    """Say how to install what an engine needs, where it is missing."""
+    try:
+        yield
+    except ImportError as error:
+        message = f"--engine {extra} needs more libraries: pip install 'broadsheet[{extra}]'."
+        raise errors.ConfigError(message) from error
+
+
+def dask_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRunner[Any]:
+    """Return the runner for a Dask cluster: a running one, or one of this machine alone.
+
+    TLS is set up where Dask's own configuration says so. A scheduler that answers on the loopback
+    address may still listen on all others, so it is asked.
+    """
+    if engine.address is None:
+        here = {"n_workers": engine.n_workers, "threads_per_worker": 1, "dashboard_address": None}
+        return runner(cluster_kwargs=here)
+    from distributed import Client  # noqa: PLC0415 - only where it is used
+
+    try:
+        with Client(  # type: ignore[no-untyped-call]  # distributed has types for a part of itself
+            engine.address, timeout=CONNECT_SECONDS, set_as_default=False
+        ) as client:
+            known_as = client.scheduler_info(n_workers=0)["address"]
+    except (OSError, ValueError) as error:
+        message = f"The Dask cluster at {engine.address} does not answer: {error}."
+        raise errors.ConfigError(message) from error
+    if not engine.allow_insecure:
+        require_closed_dask(known_as)
+    return runner(address=engine.address)
+
+
+def ray_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRunner[Any]:
+    """Return the runner for a Ray cluster: a running one, or one of this machine alone."""
+    quiet: Json = {"log_to_driver": False, "logging_level": "ERROR"}
+    if engine.address is None:
+        quiet |= {"num_cpus": engine.n_workers, "include_dashboard": False}
+    return runner(address=engine.address, init_kwargs=quiet)

@@ -18,7 +18,7 @@ import urllib.request
 from pathlib import Path
 from urllib.error import URLError
 
-from broadsheet.errors import StorageError
+from broadsheet.errors import ConfigError, StorageError
 
 # What Prefect sets for the temporary server that it starts itself; runs stay in its database.
 _SETTINGS = {
@@ -50,6 +50,20 @@ def is_api_configured() -> bool:
         return "PREFECT_API" in profiles.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return True
+
+
+def require_reachable_api() -> None:
+    """Refuse a run whose workers are elsewhere and could not tell Prefect what they do.
+
+    Raises:
+        ConfigError: no API is configured, so that the server would listen here alone.
+
+    """
+    if not is_api_configured():
+        raise ConfigError(
+            "Workers on other machines need a Prefect server that they reach. Start one, set "
+            "PREFECT_API_URL to its address, and run again; see docs/operations.md."
+        )
 
 
 def start_local_server() -> None:
