@@ -3,8 +3,6 @@
 import fsspec
 import pytest
 
-BATCHES_OF_ONE = "\n[sources]\nbatch_records = 1\n"
-
 
 @pytest.fixture
 def s3_url(monkeypatch):
