@@ -16,8 +16,9 @@ from zoneinfo import available_timezones
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from broadsheet.addresses import fault_of_address, is_address
 from broadsheet.errors import ConfigError, StorageError
 from broadsheet.tables import SIGNALS
 
@@ -43,6 +44,9 @@ OUTLET_DOMAIN_PATTERN = (
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 
 
+_UNSHOWN = "unshown"  # errors whose input is not repeated
+
+
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         close = difflib.get_close_matches(name, available_timezones(), n=1)
@@ -59,6 +63,13 @@ def _text_encoding(name: str) -> str:
         message = f"{name!r} is no text encoding that Python knows, such as 'cp1252'"
         raise ValueError(message) from None
     return name
+
+
+def _place(place: str) -> str:
+    if is_address(place) and (fault := fault_of_address(place)):
+        # Not a ValueError: pydantic would show the address, which may hold a secret.
+        raise PydanticCustomError(_UNSHOWN, "{fault}", {"fault": fault})
+    return place
 
 
 ColumnRole = Literal[
@@ -119,7 +130,11 @@ class Dataset(Section):
 class Sources(Section):
     """Which raw files are read, and in what portions."""
 
-    path: str = Field(".", description="Folder of raw files, relative to dataset.toml")
+    path: Annotated[str, AfterValidator(_place)] = Field(
+        ".",
+        description="Folder of raw files, relative to dataset.toml, or an address: s3://, gs://, "
+        "az://, hf://datasets/",
+    )
     exclude: tuple[str, ...] = Field((), description="Glob patterns of files that are no raw input")
     encoding: Annotated[str, AfterValidator(_text_encoding)] | None = Field(
         None, description="Encoding of all text files, where known"
@@ -433,6 +448,8 @@ def _explain(error: ErrorDetails) -> str:
         return f"{key}: unknown key; {remedy}"
     if error["type"] == "missing":
         return f"{key}: missing; add it."
+    if error["type"] == _UNSHOWN:
+        return f"{key}: {error['msg']}."
     return f"{key}: {error['msg'].removeprefix('Value error, ')} (found {error['input']!r})."
 
 

@@ -1,6 +1,5 @@
 """Where each value of a published article came from."""
 
-import hashlib
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -106,14 +105,12 @@ def _witnesses(row: Json, folder: Path) -> list[Json]:
 
 
 def _read_again(source: Source, folder: Path, config: Config) -> RawRecord:
-    root = folder / config.sources.path
-    content = (root / source.path).read_bytes()
-    span = sources.Span(source.path, 0, len(content), hashlib.sha256(content).hexdigest())
-    for item in sources.read_batch(root, sources.Batch((span,)), config.sources):
+    root = sources.locate(folder, config.sources.path)
+    for item in sources.read_file(root, source.path, config.sources):
         if isinstance(item, RawRecord) and item.source == source:
             return item
     raise StorageError(
-        f"{root / source.path} no longer holds the record that was published; it was changed."
+        f"{root}/{source.path} no longer holds the record that was published; it was changed."
     )
 
 

@@ -25,7 +25,7 @@ license_name = "publishers-rights"
 languages = []
 
 [sources]
-# Put the raw files here.
+# Put the raw files here, or name where they lie, such as "s3://bucket/folder".
 path = "seeds"
 
 [dates]

@@ -12,7 +12,8 @@ import re
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from pathlib import PurePosixPath
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from huggingface_hub import DatasetCard
 
@@ -69,7 +70,11 @@ class Handler(BaseHTTPRequestHandler):
         ("POST", r"/api/validate-yaml", "validate"),
         ("GET", r"/api/datasets/([^/]+/[^/]+)", "info"),
         ("GET", r"/api/datasets/([^/]+/[^/]+)/refs", "refs"),
+        ("GET", r"/api/datasets/([^/]+/[^/]+)/revision/([^/]+)", "info"),
         ("GET", r"/api/datasets/([^/]+/[^/]+)/tree/([^/]+)", "tree"),
+        ("GET", r"/api/datasets/([^/]+/[^/]+)/tree/([^/]+)/(.+)", "tree"),
+        ("POST", r"/api/datasets/([^/]+/[^/]+)/paths-info/([^/]+)", "paths_info"),
+        ("GET", r"/datasets/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", "download"),
         ("POST", r"/api/datasets/([^/]+/[^/]+)/preupload/([^/]+)", "preupload"),
         ("POST", r"/api/datasets/([^/]+/[^/]+)/commit/([^/]+)", "commit"),
         ("POST", r"/api/datasets/([^/]+/[^/]+)/tag/([^/]+)", "tag"),
@@ -78,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
     )
 
     def handle_route(self):
-        path = urlsplit(self.path).path
+        path = unquote(urlsplit(self.path).path)
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
         if self.headers.get("Transfer-Encoding") == "chunked":
@@ -113,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status, answer, headers)
 
     def answer(self, status, body, headers=()):
-        content = json.dumps(body).encode()
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
         for key, value in dict(headers).items():
             self.send_header(key, value)
@@ -146,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
         errors = [] if card.data.license else [{"message": "no license"}]
         return 200, {"errors": errors, "warnings": []}, {}
 
-    def info(self, name):
+    def info(self, name, _revision="main"):
         if not (repository := self.found(name)):
             return self.missing()
         return 200, {"id": name, "sha": repository.branches["main"], "tags": []}, {}
@@ -160,16 +165,48 @@ class Handler(BaseHTTPRequestHandler):
         }
         return 200, {**listed, "converts": []}, {}
 
-    def tree(self, name, revision):
+    def tree(self, name, revision, folder=""):
+        is_recursive = parse_qs(urlsplit(self.path).query).get("recursive") in (["true"], ["True"])
+        prefix = f"{folder}/" if folder else ""
+        entries = [
+            entry
+            for entry in self.entries(name, revision)
+            if entry["path"].startswith(prefix)
+            and (is_recursive or "/" not in entry["path"].removeprefix(prefix))
+        ]
+        return (200, entries, {}) if entries or not folder else self.missing()
+
+    def entries(self, name, revision):
+        """Return the entries of folders and files, as the Hub has them."""
         repository = self.found(name)
-        entries = []
-        for path, content in sorted(repository.commits[repository.resolve(revision)].items()):
+        files = sorted(repository.commits[repository.resolve(revision)].items())
+        folders = {str(parent) for path, _ in files for parent in PurePosixPath(path).parents}
+        entries = [
+            {"type": "directory", "path": path, "size": 0, "oid": object_id(path.encode())}
+            for path in sorted(folders - {"."})
+        ]
+        for path, content in files:
             entry = {"type": "file", "path": path, "size": len(content), "oid": object_id(content)}
             if is_large(path):
                 digest = hashlib.sha256(content).hexdigest()
                 entry["lfs"] = {"oid": digest, "size": len(content), "pointerSize": 130}
             entries.append(entry)
-        return 200, entries, {}
+        return entries
+
+    def paths_info(self, name, revision):
+        wanted = parse_qs(self.body.decode()).get("paths", [])
+        if self.body.startswith(b"{"):
+            wanted = json.loads(self.body)["paths"]
+        found = [entry for entry in self.entries(name, revision) if entry["path"] in wanted]
+        return 200, found, {}
+
+    def download(self, name, revision, path):
+        repository = self.found(name)
+        content = repository.commits[repository.resolve(revision)].get(path)
+        if content is None:
+            return 404, {"error": "no such entry"}, {"X-Error-Code": "EntryNotFound"}
+        first, last = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers["Range"]).groups()
+        return 206, content[int(first) : int(last) + 1], {}
 
     def preupload(self, *_):
         modes = [

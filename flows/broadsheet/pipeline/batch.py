@@ -4,7 +4,6 @@ import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -71,7 +70,7 @@ def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, A
     _require_same_code(request)
     config = Config.model_validate(request.config)
     items = sources.read_batch(
-        Path(request.root),
+        request.root,
         sources.Batch.from_json(request.batch),
         config.sources,
         on_failure="reject" if is_last_try else "raise",

@@ -73,7 +73,7 @@ def read_settings(folder: Path) -> tuple[Config, Path | None, validate.Suites]:
 
     """
     config = load_config(folder)
-    sources.require_raw_files(folder / config.sources.path)
+    sources.require_raw_files(sources.locate(folder, config.sources.path))
     normalize.registry_for(config)
     expectations = config.validation.expectations
     suites_folder = (folder / expectations).resolve() if expectations else None
@@ -93,7 +93,7 @@ def plan(folder: Path, output: Place) -> Json:
 
     """
     config, suites_folder, suites = read_settings(folder)
-    root = (folder / config.sources.path).resolve()
+    root = sources.locate(folder, config.sources.path)
     discovery = sources.discover(root, config.sources)
     home = str(output) if is_address(str(output)) else str(Path(output).resolve())
     run = Run(
@@ -121,7 +121,9 @@ def _stage_unread(folder: str, discovery: sources.Discovery) -> StagedBatch:
     return stage(folder, [], discovery.rejections, discovery.skipped, None, found=found)
 
 
-def _write_requests(run_folder: str, run: Run, root: Path, suite: validate.Suite) -> list[str]:
+def _write_requests(
+    run_folder: str, run: Run, root: sources.Place, suite: validate.Suite
+) -> list[str]:
     """Write what each batch's task needs to know; return their places, in the order of batches."""
     keyed_by = {
         "code": code_digest(),

@@ -1,24 +1,29 @@
 """What lies in the folder of raw files."""
 
 import hashlib
-import os
-import stat
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
+from functools import partial
+from pathlib import PurePosixPath
 
 from broadsheet.config import FILE_NAME, Sources
-from broadsheet.errors import ConfigError, StorageError
+from broadsheet.errors import ConfigError
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
 from broadsheet.sources.cutting import Cutter, Part
 from broadsheet.sources.formats import Format, format_of
+from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
 from broadsheet.sources.tables_in_parts import TableCutter, table_cutter
 
 _RELEASE_MARKS = ("manifest.json", "SHA256SUMS")
 _BLOCK_BYTES = 2**20
+_NOT_READ = {
+    Kind.LINK_OUT: (Reason.IO_LINK, "the link leads out of the raw folder"),
+    Kind.LINK_NOWHERE: (Reason.IO_LINK, "the link leads nowhere"),
+    Kind.OTHER: (Reason.TYPE_UNSUPPORTED, "a device, pipe or socket"),
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,22 +62,23 @@ class Discovery:
     skipped: tuple[Skipped, ...] = ()
 
 
-def discover(root: Path, settings: Sources) -> Discovery:
-    """List and digest the raw files below ``root``, the same way on every file system.
+def discover(place: Place, settings: Sources) -> Discovery:
+    """List and digest the raw files at a place, the same way on every file system and store.
 
     Every file is read once. Order is that of the POSIX paths, by code point.
 
     Raises:
-        StorageError: ``root`` is no folder, or may not be listed.
+        StorageError: the place is no folder, or may not be listed.
 
     """
-    if not root.is_dir():
-        raise StorageError(f"{root} is no folder. Put the raw files there, or set sources.path.")
-    try:
-        entries = sorted(_walk(root, root), key=lambda entry: _relative(entry, root))
-    except PermissionError as error:
-        raise StorageError(f"{error.filename} may not be listed. Grant read access.") from error
-    found = [_look_at(entry, root, settings) for entry in entries]
+    root = open_root(place)
+    names = sorted(root.walk(partial(_is_foreign, root)))
+    look_at = partial(_look_at, root=root, settings=settings)
+    if root.opened_at_once > 1:
+        with ThreadPoolExecutor(root.opened_at_once) as threads:
+            found = list(threads.map(look_at, names))
+    else:
+        found = [look_at(name) for name in names]
     return Discovery(
         files=tuple(item for item in found if isinstance(item, RawFile)),
         rejections=tuple(item for item in found if isinstance(item, Rejection)),
@@ -80,107 +86,83 @@ def discover(root: Path, settings: Sources) -> Discovery:
     )
 
 
-def require_raw_files(root: Path) -> None:
-    """Refuse a folder in which there is nothing to discover; cheap, for a check before a run.
+def require_raw_files(place: Place) -> None:
+    """Refuse a place at which there is nothing to discover; cheap, for a check before a run.
 
     Raises:
-        StorageError: ``root`` is no folder.
+        StorageError: the place is no folder, or may not be reached.
         ConfigError: it is empty but for hidden files and ``dataset.toml``.
 
     """
-    if not root.is_dir():
-        raise StorageError(f"{root} is no folder. Put the raw files there, or set sources.path.")
-    if next(_walk(root, root), None) is None:
-        raise ConfigError(f"{root} holds no raw files. Put them there, or set sources.path.")
+    root = open_root(place)
+    if isinstance(root, StoreFolder):
+        root.require()  # a whole listing is not cheap
+    elif next(root.walk(partial(_is_foreign, root)), None) is None:
+        raise ConfigError(f"{place} holds no raw files. Put them there, or set sources.path.")
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
-    """Yield what is to be looked at: files, links and folders that are not entered."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = Path(entry.path)
-            if entry.name.startswith(".") or entry.name == FILE_NAME:
-                continue
-            if entry.is_dir(follow_symlinks=False) and _foreign(path) is None:
-                yield from _walk(path, root)
-            else:
-                yield path
+def _is_foreign(root: Root, folder: str) -> bool:
+    return _foreign(root, folder) is not None
 
 
-def _foreign(folder: Path) -> Reason | None:
+def _foreign(root: Root, folder: str) -> Reason | None:
     """Say why a folder below the root is no raw input, or None where it is."""
-    if (folder / FILE_NAME).is_file():
+    if root.is_file(f"{folder}/{FILE_NAME}"):
         return Reason.INPUT_DATASET
-    if _is_release(folder):
+    if _is_release(root, folder):
         return Reason.INPUT_RELEASE
     # The folder that publishing keeps releases in: a link to the newest, beside all of them.
-    if _is_release(folder / "latest"):
+    if _is_release(root, f"{folder}/latest"):
         return Reason.INPUT_RELEASE
-    if _is_side_folder(folder):
+    if _is_side_folder(root, folder):
         return Reason.INPUT_PART
     return None
 
 
-def _is_side_folder(folder: Path) -> bool:
+def _is_side_folder(root: Root, folder: str) -> bool:
     """Tell whether a browser saved the images and scripts of a page beside it here."""
-    stem = folder.name.removesuffix("_files").removesuffix(".files")
-    pages = (folder.with_name(stem + suffix) for suffix in (".html", ".htm"))
-    return stem != folder.name and any(page.is_file() for page in pages)
+    stem = folder.removesuffix("_files").removesuffix(".files")
+    return stem != folder and any(root.is_file(stem + suffix) for suffix in (".html", ".htm"))
 
 
-def _is_release(folder: Path) -> bool:
-    return all((folder / mark).is_file() for mark in _RELEASE_MARKS)
+def _is_release(root: Root, folder: str) -> bool:
+    return all(root.is_file(f"{folder}/{mark}") for mark in _RELEASE_MARKS)
 
 
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
-def _look_at(path: Path, root: Path, settings: Sources) -> RawFile | Rejection | Skipped:
+def _look_at(name: str, root: Root, settings: Sources) -> RawFile | Rejection | Skipped:
     """Say what one entry of the folder is."""
-    name = _relative(path, root)
     shown = name.encode("utf-8", "backslashreplace").decode()
-    if any(fnmatchcase(name, glob) or fnmatchcase(path.name, glob) for glob in settings.exclude):
+    last = PurePosixPath(name).name
+    if any(fnmatchcase(name, glob) or fnmatchcase(last, glob) for glob in settings.exclude):
         return Skipped(path=shown, member=None, reason=Reason.INPUT_EXCLUDED.value, count=1)
     if shown != name:
         return _refuse(shown, Reason.IO_NAME, "the name's bytes are not valid UTF-8")
+    if not {"", ".", ".."}.isdisjoint(name.split("/")):  # a store takes any name
+        return _refuse(name, Reason.IO_NAME, "a name that leads elsewhere on a disk")
     try:
-        return _look_at_named(path, name, root, settings)
+        return _look_at_named(name, root, settings)
     except OSError as error:
         reason = Reason.IO_PERMISSION if isinstance(error, PermissionError) else Reason.IO_FAILED
         return _refuse(name, reason, error.strerror or str(error))
 
 
-def _look_at_named(
-    path: Path, name: str, root: Path, settings: Sources
-) -> RawFile | Rejection | Skipped:
-    mode = path.lstat().st_mode
-    if stat.S_ISREG(mode):
-        return _oversized(path, name, settings) or _digest(path, name, settings)
-    if stat.S_ISLNK(mode):
-        return _look_at_link(path, root, name)
-    if stat.S_ISDIR(mode):
-        reason = _foreign(path) or Reason.INPUT_DATASET
-        is_part = reason is Reason.INPUT_PART
-        count = sum(p.is_file() for p in path.rglob("*")) if is_part else 1
+def _look_at_named(name: str, root: Root, settings: Sources) -> RawFile | Rejection | Skipped:
+    kind = root.kind(name)
+    if kind is Kind.FILE:
+        return _oversized(name, root, settings) or _digest(name, root, settings)
+    if kind is Kind.LINK:
+        return Skipped(path=name, member=None, reason=Reason.INPUT_LINK.value, count=1)
+    if kind is Kind.FOLDER:
+        reason = _foreign(root, name) or Reason.INPUT_DATASET
+        count = root.count_files(name) if reason is Reason.INPUT_PART else 1
         return Skipped(path=name, member=None, reason=reason.value, count=count)
-    return _refuse(name, Reason.TYPE_UNSUPPORTED, "a device, pipe or socket")
+    return _refuse(name, *_NOT_READ[kind])
 
 
-def _look_at_link(path: Path, root: Path, name: str) -> Rejection | Skipped:
-    try:
-        is_inside = path.resolve(strict=True).is_relative_to(root.resolve())
-    except (OSError, RuntimeError):
-        return _refuse(name, Reason.IO_LINK, "the link leads nowhere")
-    if not is_inside:
-        return _refuse(name, Reason.IO_LINK, "the link leads out of the raw folder")
-    return Skipped(path=name, member=None, reason=Reason.INPUT_LINK.value, count=1)
-
-
-def _oversized(path: Path, name: str, settings: Sources) -> Rejection | None:
+def _oversized(name: str, root: Root, settings: Sources) -> Rejection | None:
     """Return the rejection of a file of one record that is over the limit; it is not read."""
     format_ = format_of(name)
-    size = path.stat().st_size
+    size = root.size(name)
     if format_ is None or not format_.is_single or size <= settings.max_record_bytes:
         return None
     source = Source(name, None, 0, size, EMPTY_SHA256, format_.name)
@@ -188,12 +170,12 @@ def _oversized(path: Path, name: str, settings: Sources) -> Rejection | None:
     return reject(source, Reason.SIZE_RECORD, detail)
 
 
-def _digest(path: Path, name: str, settings: Sources) -> RawFile | Rejection:
+def _digest(name: str, root: Root, settings: Sources) -> RawFile | Rejection:
     """Read a file once, for its size, its digest and its parts."""
     format_ = format_of(name)
     digest, size, head = hashlib.sha256(), 0, b""
-    cutter = _cutter(path, format_, settings) if format_ else None
-    with path.open("rb", buffering=0) as stream:
+    cutter = _cutter(name, root, format_, settings) if format_ else None
+    with root.open(name) as stream:
         while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
             size += len(block)
@@ -202,16 +184,19 @@ def _digest(path: Path, name: str, settings: Sources) -> RawFile | Rejection:
                 cutter.feed(block)
     if format_ is None:
         source = Source(name, None, 0, size, digest.hexdigest(), "unknown")
-        suffix = path.suffix or "a name without ending"
+        suffix = PurePosixPath(name).suffix or "a name without ending"
         return reject(source, Reason.TYPE_UNSUPPORTED, f"no reader for {suffix}", head)
     return RawFile(name, size, digest.hexdigest(), cutter.parts() if cutter else ())
 
 
-def _cutter(path: Path, format_: Format, settings: Sources) -> Cutter | TableCutter | None:
+def _cutter(
+    name: str, root: Root, format_: Format, settings: Sources
+) -> Cutter | TableCutter | None:
     """Return what divides a file into parts, where it can be divided and may be worth it."""
     if format_.is_table:
-        return table_cutter(path, format_.name, settings)
-    is_large = path.stat().st_size > _BLOCK_BYTES
+        with root.open(name) as file:
+            return table_cutter(file, format_.name, settings)
+    is_large = root.size(name) > _BLOCK_BYTES
     return Cutter(format_.cut, settings) if format_.cut and is_large else None
 
 

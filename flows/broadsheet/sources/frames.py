@@ -74,6 +74,8 @@ def _source(blob: Blob, settings: Sources) -> pa.NativeFile:
     path = getattr(blob.stream, "name", None)
     if isinstance(path, str) and blob.member is None:
         return pa.OSFile(path)
+    if blob.rows is not None:  # a part of a file that lies elsewhere
+        return pa.PythonFile(blob.stream, mode="r")
     raw = blob.stream.read(settings.batch_bytes + 1)
     if len(raw) > settings.batch_bytes:
         raise Refused(Reason.SIZE_RECORD, f"a nested table over {settings.batch_bytes} bytes")

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from io import SEEK_END, BytesIO
-from pathlib import Path
 from typing import BinaryIO, Literal
 
 from broadsheet.config import Sources
@@ -13,6 +12,7 @@ from broadsheet.records import Rejection, Source
 from broadsheet.sources.batches import Batch, Span
 from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, Rows, reject
 from broadsheet.sources.formats import format_of, read_member
+from broadsheet.sources.roots import Place, Root, open_root
 
 _BLOCK_BYTES = 2**20
 
@@ -20,12 +20,12 @@ OnFailure = Literal["raise", "reject"]
 
 
 def read_batch(
-    root: Path, batch: Batch, settings: Sources, *, on_failure: OnFailure = "raise"
+    place: Place, batch: Batch, settings: Sources, *, on_failure: OnFailure = "raise"
 ) -> list[Item]:
     """Return the raw records of a batch, what is set aside, and counts of what is no article.
 
     Args:
-        root: the folder of raw files that was discovered.
+        place: the folder of raw files that was discovered.
         batch: one of the planned batches.
         settings: the section ``[sources]``.
         on_failure: what an ``OSError`` other than a missing permission does. ``raise`` passes it
@@ -39,10 +39,27 @@ def read_batch(
         OSError: reading failed and ``on_failure`` is ``raise``.
 
     """
+    root = open_root(place)
     return [item for span in batch.spans for item in _read_span(root, span, settings, on_failure)]
 
 
-def _read_span(root: Path, span: Span, settings: Sources, on_failure: OnFailure) -> list[Item]:
+def read_file(place: Place, name: str, settings: Sources) -> Iterator[Item]:
+    """Yield the items of one file as it is now.
+
+    Raises:
+        OSError: it is not there, or reading failed.
+
+    """
+    root = open_root(place)
+    with root.open(name) as file:
+        digest = hashlib.sha256()
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+        span = Span(name, 0, file.tell(), digest.hexdigest())
+    yield from _read_span(root, span, settings, "raise")
+
+
+def _read_span(root: Root, span: Span, settings: Sources, on_failure: OnFailure) -> list[Item]:
     format_ = format_of(span.path)
     if format_ is None:
         raise ValueError(f"{span.path}: discovery lets no file pass that has no reader")
@@ -70,9 +87,9 @@ def _addressed(item: Item, whole: Source) -> Item:
     return replace(item, source=whole) if is_unread else item
 
 
-def _read_known(root: Path, span: Span, settings: Sources) -> Iterator[Item]:
+def _read_known(root: Root, span: Span, settings: Sources) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
-    with (root / span.path).open("rb") as file:
+    with root.open(span.path) as file:
         head = file.read(span.head)
         blob = Blob(
             path=span.path,

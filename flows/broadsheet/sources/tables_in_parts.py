@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import SEEK_END
 from itertools import pairwise
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
@@ -22,6 +21,7 @@ from broadsheet.sources.blobs import Rows
 from broadsheet.sources.cutting import Part
 
 _FOOTER_END_BYTES = 8  # the footer's length and PAR1
+_PARQUET_MAGIC = b"PAR1"
 _ARROW_MAGIC = b"ARROW1\0\0"
 _CONTINUATION = b"\xff\xff\xff\xff"
 _DICTIONARY, _RECORD_BATCH = 2, 3  # types of messages, by Arrow's Message.fbs
@@ -56,14 +56,17 @@ class Layout:
     tail: int = 0
 
 
-def parquet_layout(path: Path) -> Layout:
+def parquet_layout(file: BinaryIO) -> Layout:
     """Return the row groups of a Parquet file; the footer at its end belongs to each."""
-    with path.open("rb") as file:
-        size = file.seek(0, SEEK_END)
-        file.seek(max(size - _FOOTER_END_BYTES, 0))
-        (length,) = struct.unpack("<I", file.read(4))
-    metadata = pq.read_metadata(str(path))  # by its path: Arrow may abort on a Python file
+    size = file.seek(0, SEEK_END)
+    file.seek(max(size - _FOOTER_END_BYTES, 0))
+    (length,) = struct.unpack("<I", file.read(4))
     tail = length + _FOOTER_END_BYTES
+    if length > _MOST_METADATA_BYTES:
+        return Layout(())
+    file.seek(max(size - tail, 0))
+    # From memory: Arrow may abort on a Python file.
+    metadata = pq.read_metadata(pa.BufferReader(_PARQUET_MAGIC + file.read()))
     found = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     starts = [min(map(_first_page, _columns(group))) for group in found]
     borders = [0, *starts[1:], size - tail]
@@ -74,22 +77,21 @@ def parquet_layout(path: Path) -> Layout:
     return Layout(groups, tail=tail)
 
 
-def arrow_layout(path: Path) -> Layout:
+def arrow_layout(file: BinaryIO) -> Layout:
     """Return the record batches of an Arrow file or stream whose dictionaries all come first."""
-    with path.open("rb") as file:
-        size = file.seek(0, SEEK_END)
-        file.seek(8 if file.seek(0) == 0 and file.read(8) == _ARROW_MAGIC else 0)
-        head = 0
-        groups: list[Group] = []
-        while (start := file.tell()) < size and (message := _message(file)) is not None:
-            kind, rows, stop = message
-            if stop > size or (kind == _DICTIONARY and groups):
-                return Layout(())
-            if kind == _RECORD_BATCH:
-                groups.append(Group(start, stop, rows, stop - start))
-            elif not groups:
-                head = stop
-            file.seek(stop)
+    size = file.seek(0, SEEK_END)
+    file.seek(8 if file.seek(0) == 0 and file.read(8) == _ARROW_MAGIC else 0)
+    head = 0
+    groups: list[Group] = []
+    while (start := file.tell()) < size and (message := _message(file)) is not None:
+        kind, rows, stop = message
+        if stop > size or (kind == _DICTIONARY and groups):
+            return Layout(())
+        if kind == _RECORD_BATCH:
+            groups.append(Group(start, stop, rows, stop - start))
+        elif not groups:
+            head = stop
+        file.seek(stop)
     return Layout(_to_the_end(groups, size), head=head)
 
 
@@ -152,18 +154,18 @@ class TableCutter:
         )
 
 
-def table_cutter(path: Path, format_: str, settings: Sources) -> TableCutter | None:
+def table_cutter(file: BinaryIO, format_: str, settings: Sources) -> TableCutter | None:
     """Return what cuts a table in parts; None where it is one part or cannot be told."""
     try:
-        layout = parquet_layout(path) if format_ == "parquet" else arrow_layout(path)
-        size = path.stat().st_size
+        layout = parquet_layout(file) if format_ == "parquet" else arrow_layout(file)
+        size = file.seek(0, SEEK_END)
         if not is_plausible(layout, size, settings):
             return None
         stretches = tuple(stretches_of(layout, settings))
-        with path.open("rb") as file:
-            head = file.read(layout.head)
-            file.seek(size - layout.tail)
-            tail = file.read(layout.tail)
+        file.seek(0)
+        head = file.read(layout.head)
+        file.seek(size - layout.tail)
+        tail = file.read(layout.tail)
     except _DAMAGE:
         return None  # the reader says what is wrong with it
     return TableCutter(layout, stretches, head, tail) if len(stretches) > 1 else None
