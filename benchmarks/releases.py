@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from broadsheet import publish
 from broadsheet.config import Config
+from broadsheet.deduplicate import keys_of
 from broadsheet.publish.layout import files_of
 from broadsheet.records import Article, Source
 from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA, articles_to_table
@@ -56,9 +57,13 @@ def stage(articles: list[Article], work: Path) -> dict[str, object]:
         part = articles[start : start + BATCH_ROWS]
         folder = work / str(start)
         folder.mkdir(parents=True)
-        pq.write_table(articles_to_table(part), folder / "articles.parquet")
+        table = articles_to_table(part)
+        pq.write_table(table, folder / "articles.parquet")
+        pq.write_table(keys_of(table, 0), folder / "keys.parquet")
         addresses += [(len(batches), row) for row in range(len(part))]
-        batches.append(folder)
+        batches.append(
+            publish.Staged(folder / "articles.parquet", folder / "keys.parquet", len(part))
+        )
     survivors = {"batch": [b for b, _ in addresses], "row": [r for _, r in addresses]}
     for column in ARTICLE.columns:
         if column.name not in STAGED_ARTICLE_SCHEMA.names:
@@ -70,7 +75,7 @@ def stage(articles: list[Article], work: Path) -> dict[str, object]:
     duplicates = pa.schema([("batch", pa.int64()), ("row", pa.int64()), *empty.items()])
     paths = sorted({a.source.path for a in articles})
     return {
-        "batches": batches,
+        "staged": batches,
         "survivors": pa.table(survivors),
         "duplicates": duplicates.empty_table(),
         "rejections": [],

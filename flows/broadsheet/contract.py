@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from broadsheet.config import Config
 from broadsheet.reasons import Reason
-from broadsheet.tables import TABLES, Column, Table
+from broadsheet.tables import INDEX, INPUT, TABLES, Column, Table
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -103,7 +103,7 @@ def _readme() -> str:
         "`flows/broadsheet/` instead. A `?` after a type means that the value may be null.",
         "",
     ]
-    for table in TABLES:
+    for table in (*TABLES, INPUT, INDEX):
         parts += [f"## `{table.name}`", "", table.meaning, "", field_table(table)]
     parts += ["## Reason codes", "", "| code | said of | meaning |", "|---|---|---|"]
     parts += [f"| `{reason}` | {reason.kind} | {reason.meaning} |" for reason in Reason]

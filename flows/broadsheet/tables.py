@@ -222,6 +222,33 @@ INPUT = Table(
     ),
 )
 
+SIGNATURE_BYTES = 256
+_KEYS = (
+    "id",
+    "url",
+    "agencies",
+    "outlet",
+    "outlet_domain",
+    "published_at",
+    "published_on",
+    "modified_at",
+    "source_path",
+    "source_member",
+    "source_offset",
+)
+INDEX = Table(
+    "index",
+    "One row a record, published or folded: what a later build needs to tell its copies.",
+    (
+        *(column for name in _KEYS for column in ARTICLE.columns if column.name == name),
+        Column("text_sha256", pa.string(), "Digest of the text, its case, marks and spaces aside"),
+        Column("completeness", pa.int32(), "How much is stated: decides which of copies stays"),
+        Column("signature", pa.binary(SIGNATURE_BYTES), "MinHash of the text"),
+        Column("sample", pa.list_(pa.uint32()), "One in 16 of the hashes of its runs of words"),
+        Column("terms", pa.list_(pa.uint64()), "Hashes of what it is about, with their counts"),
+    ),
+)
+
 CHANGE = Table(
     "changes",
     "One row an article that differs from the release before.",

@@ -11,6 +11,7 @@ import pytest
 
 from broadsheet import publish
 from broadsheet.config import Config
+from broadsheet.deduplicate import keys_of
 from broadsheet.records import Article, Rejection, Source
 from broadsheet.tables import (
     ARTICLE,
@@ -76,15 +77,19 @@ def stage(corpus: Corpus, work: Path) -> dict[str, object]:
         folder = work / f"batch-{start}"
         folder.mkdir(parents=True)
         part = rows[start : start + corpus.batch_rows]
-        pq.write_table(articles_to_table(part), folder / "articles.parquet")
+        table = articles_to_table(part)
+        pq.write_table(table, folder / "articles.parquet")
+        pq.write_table(keys_of(table, 0), folder / "keys.parquet")
         addresses += [(len(batches), row) for row in range(len(part))]
-        batches.append(folder)
+        batches.append(
+            publish.Staged(folder / "articles.parquet", folder / "keys.parquet", len(part))
+        )
     work.mkdir(parents=True, exist_ok=True)
     quarantine = work / "quarantine.parquet"
     pq.write_table(rejections_to_table(corpus.rejections), quarantine)
     split = len(corpus.articles)
     return {
-        "batches": batches,
+        "staged": batches,
         "survivors": _survivors(corpus.articles, addresses[:split]),
         "duplicates": _duplicates(copies, addresses[split:]),
         "rejections": [quarantine],

@@ -8,8 +8,10 @@ import pytest
 
 from broadsheet import publish
 from broadsheet.errors import PublishError
+from broadsheet.publish import verification
 from broadsheet.publish.documents import checksums
 from broadsheet.publish.layout import files_of
+from broadsheet.publish.manifest import read_manifest
 
 
 @pytest.fixture
@@ -106,6 +108,15 @@ def test_statements_must_agree_even_where_the_checksums_do(release, name, old, n
     (release / "SHA256SUMS").write_bytes(checksums(release))
 
     assert publish.verify(release)
+
+
+def test_an_index_of_other_rows_is_found(release):
+    names = [release / "index" / "data" / f"train-0000{i}-of-00003.parquet" for i in (0, 1)]
+    names[0].write_bytes(names[1].read_bytes())
+
+    problems = list(verification._disagreements_of_index(release, read_manifest(release)))  # noqa: SLF001 - the digests would tell first
+
+    assert "is the index of other rows" in {p.message for p in problems}
 
 
 def test_a_verdict_on_other_data_is_not_published(make_corpus, publish_corpus, dataset_dir):

@@ -8,44 +8,22 @@ import pyarrow.compute as pc
 
 from broadsheet.deduplicate.shingles import sample, shingle_words
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
-from broadsheet.deduplicate.signatures import SIGNATURE_TYPE, sign, signatures_to_arrow
+from broadsheet.deduplicate.signatures import sign, signatures_to_arrow
 from broadsheet.deduplicate.terms import terms_of
 from broadsheet.deduplicate.words import words_of
 from broadsheet.identity import identity_sha256
-from broadsheet.tables import ARTICLE
-
-_ARTICLE_COLUMNS: Final = (
-    "id",
-    "url",
-    "agencies",
-    "outlet",
-    "outlet_domain",
-    "published_at",
-    "published_on",
-    "modified_at",
-    "source_path",
-    "source_member",
-    "source_offset",
-)
-_SAMPLE: Final = pa.list_(pa.uint32())
-_TERMS: Final = pa.list_(pa.uint64())
+from broadsheet.tables import INDEX
 
 KEY_SCHEMA: Final = pa.schema(
     [
         pa.field("batch", pa.int32(), nullable=False),
         pa.field("row", pa.int64(), nullable=False),
-        *(ARTICLE.schema.field(name) for name in _ARTICLE_COLUMNS),
-        pa.field("text_sha256", pa.string(), nullable=False),
-        pa.field("completeness", pa.int32(), nullable=False),
-        pa.field("signature", SIGNATURE_TYPE, nullable=False),
-        pa.field("sample", _SAMPLE, nullable=False),
-        pa.field("terms", _TERMS, nullable=False),
+        *INDEX.schema,
         *SIGNAL_SCHEMA,
     ]
 )
-"""One row a staged article, some 1 kB. ``batch`` and ``row`` are its address; ``text_sha256`` is
-the digest of its text as compared for identity; ``completeness`` is :func:`completeness`;
-``signature`` the MinHash of its text, ``sample`` some of its shingles, ``terms`` what it is about;
+"""One row a staged article, some 800 bytes. ``batch`` and ``row`` are its address; the columns of
+``INDEX`` follow, of which ``completeness`` is what :func:`completeness` gives;
 the quality signals are there for the published row."""
 
 _STATED: Final = (
@@ -79,18 +57,19 @@ def keys_of(articles: pa.Table, batch: int, signals: pa.Table | None = None) -> 
     for words in words_of(texts):
         shingles = shingle_words(words)
         sketches.append((signatures_to_arrow(sign(shingles)), sample(shingles), terms_of(words)))
-    types = {"signature": SIGNATURE_TYPE, "sample": _SAMPLE, "terms": _TERMS}
     if signals is None:
         signals = signals_of(articles)
     columns = {
         "batch": pa.array(np.full(len(texts), batch, np.int32)),
         "row": pa.array(np.arange(len(texts), dtype=np.int64)),
-        **{name: articles[name] for name in _ARTICLE_COLUMNS},
+        **{name: articles[name] for name in INDEX.schema.names if name in articles.column_names},
         "text_sha256": pa.array([identity_sha256(text) for text in texts], pa.string()),
         "completeness": completeness(articles),
         **{
-            name: pa.chunked_array([sketch[place] for sketch in sketches], type_)
-            for place, (name, type_) in enumerate(types.items())
+            name: pa.chunked_array(
+                [sketch[place] for sketch in sketches], INDEX.schema.field(name).type
+            )
+            for place, name in enumerate(("signature", "sample", "terms"))
         },
         **{name: signals[name] for name in SIGNAL_SCHEMA.names},
     }

@@ -19,6 +19,7 @@ from broadsheet.pipeline.reporting import compared, report_files, tell
 from broadsheet.pipeline.workspace import (
     ARTICLES,
     COUNTS,
+    KEYS,
     QUARANTINE,
     VERDICT,
     Place,
@@ -114,7 +115,10 @@ def _write(
     inputs += [publish.InputFile(path, None, None, found[path]) for path in unread]
     return publish.write_tables(
         staging,
-        [Path(batch.folder) for batch in staged],
+        [
+            publish.Staged(batch.path(ARTICLES), batch.path(KEYS), batch.accounts.published)
+            for batch in staged
+        ],
         survivors=folding.survivors,
         duplicates=folding.duplicates,
         rejections=[batch.path(QUARANTINE) for batch in staged],

@@ -21,7 +21,7 @@ from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
 from broadsheet.publish.staging import open_staging
 from broadsheet.publish.verification import Problem, require_release, require_sound, verify
-from broadsheet.publish.write import Written, write_tables
+from broadsheet.publish.write import Staged, Written, write_tables
 
 __all__ = [
     "Change",
@@ -29,6 +29,7 @@ __all__ = [
     "InputFile",
     "Origin",
     "Problem",
+    "Staged",
     "Step",
     "Version",
     "Written",

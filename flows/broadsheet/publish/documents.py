@@ -117,6 +117,7 @@ def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes
     """Return the SHA-256 of everything in a release that does not tell its version."""
     release = written.release
     tables = [path for files in written.tables.values() for path in files.paths]
+    tables += written.index
     parts: dict[str, Any] = {
         "manifest": content_of(written, origin),
         "tables": {path.relative_to(release).as_posix(): digest_file(path) for path in tables},

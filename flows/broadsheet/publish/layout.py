@@ -18,6 +18,7 @@ STATEMENT = "statement.json"
 CHECKSUMS = "SHA256SUMS"
 CHANGES = "CHANGES.md"
 CHANGES_TABLE = "changes.parquet"
+INDEX = "index"
 INPUTS_TABLE = "inputs.parquet"
 CITATION = "CITATION.cff"
 CROISSANT = "croissant.json"
@@ -106,6 +107,11 @@ def shards_of(
     """Return the Parquet files of a configuration, split by split; none where it has no rows."""
     patterns = [shard_pattern(configuration, split) for split in splits]
     return tuple(path for pattern in patterns for path in sorted(release.glob(pattern)))
+
+
+def index_of(release: Path, shard: Path) -> Path:
+    """Return the file of the index whose rows are those of a shard of the same release."""
+    return release / INDEX / shard.relative_to(release)
 
 
 def split_of(shard: Path) -> str:

@@ -117,6 +117,10 @@ def content_of(written: Written, origin: Origin) -> Json:
             }
             for name, files in written.tables.items()
         },
+        "index": {
+            "rows": sum(pq.read_metadata(path).num_rows for path in written.index),
+            "bytes": sum(path.stat().st_size for path in written.index),
+        },
         "withheld": written.withheld,
         "configuration": _configuration(origin.config),
         "suites": dict(origin.suites),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet.publish import layout
-from broadsheet.tables import Table
+from broadsheet.tables import INDEX, Table
 
 # The Hub's defaults (`datasets.config.DEFAULT_CDC_OPTIONS` of datasets 4.3 to 5.2); stated here
 # because they decide the bytes of a release.
@@ -92,17 +92,49 @@ def write_shards(
     (release / layout.FOLDERS[table.name]).mkdir()
     schema = file_schema(table)
     groups = _row_groups(iter(rows), every, rows_per_group, schema)
-    paths = [
+    paths = tuple(
         release / layout.shard_name(table.name, split, index, len(parts))
         for split, parts in sizes.items()
         for index in range(len(parts))
-    ]
-    for path, size in zip(paths, every, strict=True):
+    )
+    _write_files(paths, every, groups, schema, rows_per_group)
+    return TableFiles(paths, sum(every))
+
+
+def write_index(
+    release: Path, shards: TableFiles, rows: Iterable[pa.Table], rows_per_group: int
+) -> tuple[Path, ...]:
+    """Write the index of a configuration: a file beside each shard, row for row.
+
+    Args:
+        release: the folder of the release.
+        shards: the configuration's shards, already written.
+        rows: the rows of the index, in the order of the shards' rows.
+        rows_per_group: most rows in a row group.
+
+    """
+    sizes = [pq.read_metadata(path).num_rows for path in shards.paths]
+    paths = tuple(layout.index_of(release, path) for path in shards.paths)
+    for folder in {path.parent for path in paths}:
+        folder.mkdir(parents=True)
+    schema = INDEX.schema
+    groups = _row_groups(iter(rows), sizes, rows_per_group, schema)
+    _write_files(paths, sizes, groups, schema, rows_per_group)
+    return paths
+
+
+def _write_files(
+    paths: Sequence[Path],
+    sizes: Sequence[int],
+    groups: Iterator[pa.Table],
+    schema: pa.Schema,
+    rows_per_group: int,
+) -> None:
+    for path, size in zip(paths, sizes, strict=True):
         with open_writer(path, schema) as writer:
             for _ in range(-(-size // rows_per_group)):
                 writer.write_table(next(groups), row_group_size=rows_per_group)
     next(groups, None)  # lets the source of the rows clean up behind itself
-    return TableFiles(tuple(paths), sum(every))
 
 
 def _row_groups(

@@ -136,6 +136,7 @@ def _disagreements(release: Path, manifest: Mapping[str, Any]) -> Iterator[Probl
     yield from _disagreements_of_tables(release, manifest)
     yield from _disagreements_of_accounts(manifest["accounts"], rows)
     yield from _disagreements_of_splits(release, manifest)
+    yield from _disagreements_of_index(release, manifest)
     splits = {name: _rows_by_split(stated) for name, stated in manifest["configurations"].items()}
     yield from _disagreements_of_card(release, manifest["version"], splits)
     results = release / layout.RESULTS
@@ -174,6 +175,24 @@ def _disagreements_of_splits(release: Path, manifest: Mapping[str, Any]) -> Iter
         values = pq.read_table(path, columns=["split"]).column(0).fill_null(layout.UNASSIGNED)
         if pc.unique(values).to_pylist() != [split]:
             yield Problem(_name(release, path), "has rows of another split")
+
+
+def _disagreements_of_index(release: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """Compare the index with the shards that it belongs to, row for row, by where they lie."""
+    rows = 0
+    columns = ["source_path", "source_member", "source_offset"]
+    for name in ("default", "duplicates"):
+        for shard in layout.shards_of(release, name):
+            path = layout.index_of(release, shard)
+            if not path.is_file():
+                yield Problem(_name(release, path), "is missing")
+                continue
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                rows += sum(len(batch) for batch in file.iter_batches(_ROWS_AT_ONCE))
+            if pq.read_table(path, columns=columns) != pq.read_table(shard, columns=columns):
+                yield Problem(_name(release, path), "is the index of other rows")
+    if rows != manifest["index"]["rows"]:
+        yield Problem(layout.INDEX, "has other rows than the manifest states")
 
 
 def _rows_by_split(stated: Mapping[str, Any]) -> dict[str, int]:

@@ -15,14 +15,29 @@ from broadsheet.publish import layout
 from broadsheet.publish.accounting import InputFile, write_inputs
 from broadsheet.publish.ordering import Selection, ordered
 from broadsheet.publish.placement import Integers, place
-from broadsheet.publish.shards import TableFiles, write_shards
+from broadsheet.publish.shards import TableFiles, write_index, write_shards
 from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
-from broadsheet.tables import ARTICLE, DUPLICATE, QUARANTINE, STAGED_ARTICLE_SCHEMA
+from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA, Table
 
-BATCH_ARTICLES = "articles.parquet"
 _SOURCE_ORDER = ("source_path", "source_member", "source_offset")
 _QUARANTINE_ORDER = (*_SOURCE_ORDER, "stage", "reason", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Rows that may be published.
+
+    Attributes:
+        articles: a Parquet file with the columns of staged articles.
+        index: a Parquet file with those of the index, row for row.
+        rows: how many of its rows end published or folded.
+
+    """
+
+    articles: Path
+    index: Path
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,7 @@ class Written:
     Attributes:
         release: the folder, staged or final.
         tables: the files of each configuration, by its name.
+        index: the files of the index.
         inputs: the raw files.
         accounts: what became of their records.
         withheld: records that are quarantined because they are on the takedown list.
@@ -40,6 +56,7 @@ class Written:
 
     release: Path
     tables: Mapping[str, TableFiles]
+    index: tuple[Path, ...]
     inputs: tuple[InputFile, ...]
     accounts: Accounts
     withheld: int = 0
@@ -47,7 +64,7 @@ class Written:
 
 def write_tables(
     staging: Path,
-    batches: Sequence[Path],
+    staged: Sequence[Staged],
     *,
     survivors: pa.Table,
     duplicates: pa.Table,
@@ -61,7 +78,7 @@ def write_tables(
 
     Args:
         staging: an empty folder.
-        batches: the staged batches' folders, by batch number; with ``articles.parquet`` each.
+        staged: the staged batches, by batch number.
         survivors: the rows to publish: ``batch``, ``row`` and the columns not staged.
         duplicates: the rows folded into them: ``batch``, ``row`` and the columns of ``DUPLICATE``.
         rejections: Parquet files of the quarantine's schema.
@@ -74,25 +91,24 @@ def write_tables(
         PublishError: rows are lost, counted twice, or share an id.
 
     """
-    staged = [batch / BATCH_ARTICLES for batch in batches]
     _require_each_row_once(staged, survivors, duplicates)
-    tables = {
-        "default": _write_articles(
-            staging, staged, survivors, settings, previous, is_split=is_split
-        ),
-        "duplicates": _write_duplicates(staging, staged, duplicates, settings),
-        "quarantine": _write_quarantine(staging, rejections, settings),
-    }
+    articles, index = _write_articles(
+        staging, staged, survivors, settings, previous, is_split=is_split
+    )
+    copies, index_of_copies = _write_duplicates(staging, staged, duplicates, settings)
+    quarantine = _write_quarantine(staging, rejections, settings)
+    tables = {"default": articles, "duplicates": copies, "quarantine": quarantine}
     listed, accounts = write_inputs(staging, inputs)
-    return Written(staging, tables, listed, accounts, _withheld(tables["quarantine"]))
+    index = (*index, *index_of_copies)
+    return Written(staging, tables, index, listed, accounts, _withheld(quarantine))
 
 
 def _require_each_row_once(
-    staged: Sequence[Path], survivors: pa.Table, duplicates: pa.Table
+    staged: Sequence[Staged], survivors: pa.Table, duplicates: pa.Table
 ) -> None:
     addresses = pa.concat_tables([t.select(["batch", "row"]) for t in (survivors, duplicates)])
     distinct = addresses.group_by(["batch", "row"]).aggregate([])
-    rows = sum(pq.read_metadata(path).num_rows for path in staged if path.is_file())
+    rows = sum(part.rows for part in staged)
     if not len(addresses) == len(distinct) == rows:
         message = (
             f"{rows} staged rows, but {len(survivors)} to publish and {len(duplicates)} "
@@ -103,13 +119,13 @@ def _require_each_row_once(
 
 def _write_articles(
     staging: Path,
-    staged: Sequence[Path],
+    staged: Sequence[Staged],
     survivors: pa.Table,
     settings: config.Publish,
     previous: Path | None,
     *,
     is_split: bool,
-) -> TableFiles:
+) -> tuple[TableFiles, tuple[Path, ...]]:
     survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
     ids = _gather(staged, survivors, ["id"]).column("id").combine_chunks()
     if len(pc.unique(ids)) != len(ids):
@@ -122,9 +138,34 @@ def _write_articles(
     placed, sizes = _place(ids, splits, previous, settings.rows_per_shard)
     positions = _positions(pa.table({"shard": placed, "id": ids}))
     across = [f.name for f in ARTICLE.schema if f.name not in STAGED_ARTICLE_SCHEMA.names]
-    selections = _selections(staged, survivors, positions, survivors.select(across))
-    rows = ordered(selections, ARTICLE.schema, staging)
-    return write_shards(staging, ARTICLE, rows, sizes, settings.rows_per_group)
+    added = survivors.select(across)
+    rows = _Rows(ARTICLE, staged, survivors, positions, added)
+    return _write_indexed(staging, rows, sizes, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Staged rows of a configuration: which, where each goes, and the columns not staged."""
+
+    table: Table
+    staged: Sequence[Staged]
+    addresses: pa.Table
+    positions: Integers
+    added: pa.Table
+
+
+def _write_indexed(
+    staging: Path, rows: _Rows, sizes: Mapping[str, Sequence[int]], settings: config.Publish
+) -> tuple[TableFiles, tuple[Path, ...]]:
+    """Write a configuration, and its index row for row."""
+    articles = [part.articles for part in rows.staged]
+    selections = _selections(articles, rows.addresses, rows.positions, rows.added)
+    ordered_rows = ordered(selections, rows.table.schema, staging)
+    files = write_shards(staging, rows.table, ordered_rows, sizes, settings.rows_per_group)
+    index = [part.index for part in rows.staged]
+    selections = _selections(index, rows.addresses, rows.positions)
+    known = ordered(selections, INDEX.schema, staging)
+    return files, write_index(staging, files, known, settings.rows_per_group)
 
 
 def _place(
@@ -144,14 +185,14 @@ def _place(
 
 
 def _write_duplicates(
-    staging: Path, staged: Sequence[Path], duplicates: pa.Table, settings: config.Publish
-) -> TableFiles:
+    staging: Path, staged: Sequence[Staged], duplicates: pa.Table, settings: config.Publish
+) -> tuple[TableFiles, tuple[Path, ...]]:
     duplicates = duplicates.sort_by([("batch", "ascending"), ("row", "ascending")])
     positions = _positions(_gather(staged, duplicates, _SOURCE_ORDER))
     added = duplicates.drop_columns(["batch", "row"])
-    rows = ordered(_selections(staged, duplicates, positions, added), DUPLICATE.schema, staging)
     sizes = {layout.SPLIT: _even_sizes(len(duplicates), settings.rows_per_shard)}
-    return write_shards(staging, DUPLICATE, rows, sizes, settings.rows_per_group)
+    rows = _Rows(DUPLICATE, staged, duplicates, positions, added)
+    return _write_indexed(staging, rows, sizes, settings)
 
 
 def _write_quarantine(
@@ -178,11 +219,11 @@ def _without_excerpts(rows: pa.Table) -> pa.Table:
     return rows.set_column(index, rows.schema.field(index), empty)
 
 
-def _gather(staged: Sequence[Path], addresses: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """Return some columns of the addressed rows, which are sorted by batch and row."""
-    schema = pa.schema([STAGED_ARTICLE_SCHEMA.field(name) for name in columns])
+def _gather(staged: Sequence[Staged], addresses: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """Return some columns of the index of addressed rows, which are sorted by batch and row."""
+    schema = pa.schema([INDEX.schema.field(name) for name in columns])
     parts = [
-        pq.read_table(staged[batch], columns=list(columns)).take(pa.array(rows))
+        pq.read_table(staged[batch].index, columns=list(columns)).take(pa.array(rows))
         for batch, rows, _ in _by_batch(addresses)
     ]
     return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
@@ -201,10 +242,18 @@ def _by_batch(addresses: pa.Table) -> list[tuple[int, Integers, slice]]:
 
 
 def _selections(
-    staged: Sequence[Path], addresses: pa.Table, positions: Integers, added: pa.Table
+    files: Sequence[Path],
+    addresses: pa.Table,
+    positions: Integers,
+    added: pa.Table | None = None,
 ) -> list[Selection]:
     return [
-        Selection(staged[batch], rows, positions[where], added.slice(where.start, len(rows)))
+        Selection(
+            files[batch],
+            rows,
+            positions[where],
+            added.slice(where.start, len(rows)) if added is not None else None,
+        )
         for batch, rows, where in _by_batch(addresses)
     ]
 
