@@ -1,5 +1,6 @@
 """The flow under Prefect: states, retries, artifacts. One server for all of these tests."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.engines import Engine
+from broadsheet.status import read_status
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 
@@ -91,15 +93,55 @@ def test_a_fault_of_ours_is_not_hidden(flow, write_corpus, stories, tmp_path, mo
         flow.run(write_corpus(stories(2)), tmp_path / "dist")
 
 
-def test_prefect_shows_summary_and_report(flow, write_corpus, stories, tmp_path):
+def test_prefect_shows_summary_account_and_report_and_hears_of_a_release(
+    flow, write_corpus, stories, tmp_path, monkeypatch
+):
     from prefect.client.orchestration import get_client  # noqa: PLC0415 - with the server only
 
-    flow.run(write_corpus(stories(2), dataset="shown"), tmp_path / "dist")
+    events = []
+    monkeypatch.setattr(flow, "emit_event", lambda event, **told: events.append((event, told)))
+
+    folder = write_corpus(stories(2) | {"bad.txt": ""}, dataset="shown")
+    for _ in range(2):  # the second run changes nothing, and is no news
+        flow.run(folder, tmp_path / "dist")
 
     with get_client(sync_client=True) as client:
         shown = {a.key: a for a in client.read_artifacts() if a.key}
-    assert "| 2 | 2 | 0 | 0 |" in str(shown["broadsheet-shown"].data)
+    assert "| 3 | 2 | 0 | 1 |" in str(shown["broadsheet-shown"].data)
+    account = json.loads(shown["broadsheet-shown-account"].data)
+    assert {"account": "quarantined", "records": 1} in account
+    reasons = json.loads(shown["broadsheet-shown-set-aside"].data)
+    assert reasons == [{"reason": "content.empty", "records": 1}]
+    [(event, told)] = events
+    assert event == "broadsheet.release.published"
+    assert told["resource"]["prefect.resource.id"] == "broadsheet.dataset.shown"
+    assert told["payload"]["version"] == "1.0.0"
     assert "validation/index.html" in str(shown["broadsheet-shown-report"].data)
+
+
+def test_a_run_leaves_its_state_and_its_events(flow, write_corpus, stories, tmp_path, caplog):
+    caplog.set_level("INFO", logger="broadsheet.run")
+
+    flow.run(write_corpus(stories(3)), tmp_path / "dist")
+
+    [status] = read_status(tmp_path / "dist")
+    assert status["state"] == "ended"
+    assert status["outcome"]["version"] == "1.0.0"
+    assert (status["done"], status["records"], status["staged"]) == (1, 3, 1)
+    events = [r.getMessage() for r in caplog.records if r.name == "broadsheet.run"]
+    assert events == ["run.planned", "batch.done", "release.begun", "run.ended"]
+
+
+def test_the_automation_of_the_manual_is_one_that_prefect_takes():
+    import yaml  # noqa: PLC0415 - of Prefect
+    from prefect.events.schemas.automations import AutomationCore  # noqa: PLC0415 - the same
+
+    manual = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example = manual.split("```yaml\n# automation.yaml", 1)[1].split("```", 1)[0]
+
+    automation = AutomationCore.model_validate(yaml.safe_load(example))
+
+    assert automation.trigger.expect == {"broadsheet.release.published"}
 
 
 def test_the_deployment_points_at_the_flow():

@@ -47,37 +47,54 @@ def init(*, folder: Path) -> None:
     click.echo(f"and run `broadsheet build {folder}`.")
 
 
+RUN_OPTIONS = (
+    click.argument("folder", type=FOLDER),
+    click.option(
+        "--output",
+        "-o",
+        default="dist",
+        show_default=True,
+        help="Folder of releases: a path, or an address as s3://BUCKET/PATH.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(ENGINE_NAMES),
+        default="threads",
+        show_default=True,
+        envvar="BROADSHEET_ENGINE",
+        help="What works the batches: this machine, or a cluster.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1),
+        envvar="BROADSHEET_WORKERS",
+        help="How many at once; all cores by default.",
+    ),
+    click.option(
+        "--address",
+        envvar="BROADSHEET_ADDRESS",
+        help="A running cluster, as tls://HOST:8786 (Dask) or ray://HOST:10001.",
+    ),
+    click.option(
+        "--allow-insecure-cluster",
+        is_flag=True,
+        envvar="BROADSHEET_ALLOW_INSECURE_CLUSTER",
+        help="Use a cluster that anybody who reaches it can run code on.",
+    ),
+    click.option(
+        "--log",
+        type=click.Choice(["auto", "json"]),
+        default="auto",
+        show_default=True,
+        help="auto: bars on a terminal; json: each event as a line on stderr.",
+    ),
+    as_json,
+)
+
+
 def run_options(command: Callable[P, R]) -> Callable[P, R]:
     """Add the options of a run."""
-    for option in (
-        click.argument("folder", type=FOLDER),
-        click.option(
-            "--output",
-            "-o",
-            default="dist",
-            show_default=True,
-            help="Folder of releases: a path, or an address as s3://BUCKET/PATH.",
-        ),
-        click.option(
-            "--engine",
-            type=click.Choice(ENGINE_NAMES),
-            default="threads",
-            show_default=True,
-            help="What works the batches: this machine, or a cluster.",
-        ),
-        click.option(
-            "--workers", type=click.IntRange(1), help="How many at once; all cores by default."
-        ),
-        click.option(
-            "--address", help="A running cluster, as tls://HOST:8786 (Dask) or ray://HOST:10001."
-        ),
-        click.option(
-            "--allow-insecure-cluster",
-            is_flag=True,
-            help="Use a cluster that anybody who reaches it can run code on.",
-        ),
-        as_json,
-    ):
+    for option in RUN_OPTIONS:
         command = option(command)
     return command
 
@@ -86,20 +103,37 @@ def run_options(command: Callable[P, R]) -> Callable[P, R]:
 @run_options
 @click.option("--version", "version", help="A higher version than the computed one.")
 @reports_errors
-def build(*, folder: Path, output: str, version: str | None, json_: bool, **engine: Any) -> None:  # noqa: ANN401 - as click hands them over
+def build(
+    *,
+    folder: Path,
+    output: str,
+    version: str | None,
+    json_: bool,
+    log: str,
+    **engine: Any,  # noqa: ANN401 - as click hands them over
+) -> None:
     """Parse, normalise, validate and publish the corpus in FOLDER.
 
     FOLDER holds dataset.toml and the raw files. The release is OUTPUT/NAME/VERSION.
     """
+    _log(log)
     _run(folder, output, _engine(**engine), version=version, publish=True, json_=json_)
 
 
 @main.command()
 @run_options
 @reports_errors
-def check(*, folder: Path, output: str, json_: bool, **engine: Any) -> None:  # noqa: ANN401 - as above
+def check(*, folder: Path, output: str, json_: bool, log: str, **engine: Any) -> None:  # noqa: ANN401 - as above
     """Do what `build` does, without publishing."""
+    _log(log)
     _run(folder, output, _engine(**engine), version=None, publish=False, json_=json_)
+
+
+def _log(log: str) -> None:
+    from broadsheet.logs import log_as_json
+
+    if log == "json":
+        log_as_json()
 
 
 def _engine(
@@ -195,6 +229,23 @@ def explain(
         click.echo(json.dumps(explanation, indent=2, ensure_ascii=False, default=str))
     else:
         click.echo(render_explanation(explanation))
+
+
+@main.command()
+@click.option(
+    "--output", "-o", default="dist", show_default=True, help="Folder or address of releases."
+)
+@as_json
+@reports_errors
+def status(*, output: str, json_: bool) -> None:
+    """Say what runs, what is staged, and how each dataset's last run ended."""
+    from broadsheet.status import read_status, render_status
+
+    found = read_status(output)
+    if json_:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        click.echo(render_status(found) or f"{output} holds no work yet.")
 
 
 @main.command()

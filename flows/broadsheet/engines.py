@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from broadsheet.errors import ConfigError
@@ -40,6 +40,26 @@ class Engine:
     workers: int | None = None
     address: str | None = None
     allow_insecure: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Return the engine that ``BROADSHEET_ENGINE`` and its like name, as a deployment does.
+
+        Raises:
+            ConfigError: there is no such engine.
+
+        """
+        name = environment.get("BROADSHEET_ENGINE", "threads")
+        if name not in ENGINE_NAMES:
+            message = f"BROADSHEET_ENGINE={name}: no engine; there are {', '.join(ENGINE_NAMES)}."
+            raise ConfigError(message)
+        workers = environment.get("BROADSHEET_WORKERS", "")
+        return cls(
+            name=name,
+            workers=int(workers) if workers.isdecimal() and int(workers) else None,
+            address=environment.get("BROADSHEET_ADDRESS") or None,
+            allow_insecure=environment.get("BROADSHEET_ALLOW_INSECURE_CLUSTER") == "1",
+        )
 
     @property
     def n_workers(self) -> int:

@@ -6,6 +6,7 @@ digests and counts, never article data; results are JSON, never pickle.
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +19,14 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
 
 from prefect import flow, task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_table_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.events import emit_event
 from prefect.futures import PrefectFuture, as_completed
 from prefect.runtime import task_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
@@ -32,6 +38,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from broadsheet import errors, pipeline
 from broadsheet.addresses import is_address
 from broadsheet.engines import THREADS, Engine, require_closed_dask
+from broadsheet.logs import tell
+from broadsheet.status import Pace, StatusFile
 
 Json = dict[str, Any]
 
@@ -41,8 +49,88 @@ def is_io_fault(_task: object, _run: object, state: State[Any]) -> bool:
     return isinstance(state.result(raise_on_failure=False), OSError)
 
 
+PUBLISHED = "broadsheet.release.published"
+"""The event that Prefect's automations can wait for; its resource is broadsheet.dataset.NAME."""
 CONNECT_SECONDS = 30
 RETRIES: Json = {"retries": 2, "retry_delay_seconds": [1, 5], "retry_condition_fn": is_io_fault}
+
+
+def task_runner(engine: Engine) -> TaskRunner[Any]:
+    """Return Prefect's own task runner for an engine.
+
+    Raises:
+        ConfigError: the engine's library is not installed, or its cluster is open to others.
+
+    """
+    engine.require_sound()
+    match engine.name:
+        case "processes":
+            return ProcessPoolTaskRunner(max_workers=engine.n_workers)
+        case "dask":
+            with optional_library("dask"):
+                from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - only here
+            return dask_runner(DaskTaskRunner, engine)
+        case "ray":
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            with optional_library("ray"):
+                from prefect_ray.task_runners import RayTaskRunner  # noqa: PLC0415 - only here
+            return ray_runner(RayTaskRunner, engine)
+        case _:
+            return ThreadPoolTaskRunner(max_workers=engine.n_workers)
+
+
+@contextmanager
+def optional_library(extra: str) -> Iterator[None]:
+    """Say how to install what an engine needs, where it is missing."""
+    try:
+        yield
+    except ImportError as error:
+        message = f"--engine {extra} needs more libraries: pip install 'broadsheet[{extra}]'."
+        raise errors.ConfigError(message) from error
+
+
+def dask_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRunner[Any]:
+    """Return the runner for a Dask cluster: a running one, or one of this machine alone.
+
+    TLS is set up where Dask's own configuration says so.
+    """
+    if engine.address is None:
+        here = {"n_workers": engine.n_workers, "threads_per_worker": 1, "dashboard_address": None}
+        return runner(cluster_kwargs=here)
+    return runner(address=engine.address)
+
+
+def require_closed_cluster(engine: Engine) -> None:
+    """Ask a Dask scheduler under which address it listens, and refuse it if that is open.
+
+    One that answers on the loopback address may still listen on all others.
+
+    Raises:
+        ConfigError: it does not answer, or is open to others.
+
+    """
+    if engine.name != "dask" or engine.address is None:
+        return
+    from distributed import Client  # noqa: PLC0415 - only where it is used
+
+    try:
+        with Client(  # type: ignore[no-untyped-call]  # distributed has types for a part of itself
+            engine.address, timeout=CONNECT_SECONDS, set_as_default=False
+        ) as client:
+            known_as = client.scheduler_info(n_workers=0)["address"]
+    except (OSError, ValueError) as error:
+        message = f"The Dask cluster at {engine.address} does not answer: {error}."
+        raise errors.ConfigError(message) from error
+    if not engine.allow_insecure:
+        require_closed_dask(known_as)
+
+
+def ray_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRunner[Any]:
+    """Return the runner for a Ray cluster: a running one, or one of this machine alone."""
+    quiet: Json = {"log_to_driver": False, "logging_level": "ERROR"}
+    if engine.address is None:
+        quiet |= {"num_cpus": engine.n_workers, "include_dashboard": False}
+    return runner(address=engine.address, init_kwargs=quiet)
 
 
 @task(name="plan", cache_policy=NO_CACHE, **RETRIES)
@@ -64,7 +152,12 @@ def release(run: str, batches: Sequence[Json], version: str | None, *, publish: 
     return pipeline.release(run, batches, version=version, publishes=publish)
 
 
-@flow(name="broadsheet", result_serializer="json", persist_result=False)
+@flow(
+    name="broadsheet",
+    task_runner=task_runner(Engine.from_environment()),
+    result_serializer="json",
+    persist_result=False,
+)
 def build(
     folder: str, output: str = "dist", version: str | None = None, *, publish: bool = True
 ) -> Json | State[Json]:
@@ -78,42 +171,70 @@ def build(
     """
     try:
         planned = plan(folder, output)
+        status = StatusFile(planned["work"])
+        tell("run.planned", batches=len(planned["sizes"]), bytes=sum(planned["sizes"]))
         futures = [work_batch.submit(request) for request in planned["requests"]]
-        batches = [planned["discovery"], *collect(futures)]
+        batches = [planned["discovery"], *collect(futures, planned["sizes"], status)]
+        tell("release.begun")
+        status.releasing()
         outcome: Json = release(planned["run"], batches, version, publish=publish)
     except errors.BroadsheetError as error:
+        tell("run.failed", error=type(error).__name__, message=str(error))
         return Failed(name=type(error).__name__, message=str(error))
+    status.ended(outcome)
+    tell("run.ended", **{k: outcome[k] for k in ("status", "message", "version", "accounts")})
     show_in_prefect(outcome)
     if outcome["status"] == "stopped":
         return Failed(name="Stopped", message=outcome["message"], data=outcome)
     return outcome
 
 
-def collect(futures: list[PrefectFuture[Json]]) -> list[Json]:
+def collect(
+    futures: list[PrefectFuture[Json]], sizes: Sequence[int], status: StatusFile
+) -> list[Json]:
     """Await all batches, with progress on stderr; their order is that of the plan."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[records]} records"),
+        TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
+    size_of = dict(zip(futures, sizes, strict=True))
+    pace = Pace(len(futures), sum(sizes), time.monotonic())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:
-        bar = bars.add_task("batches", total=len(futures), records=0)
-        records = 0
+        bar = bars.add_task("batches", total=len(futures), told="")
         for future in as_completed(futures):
-            records += future.result()["accounts"]["raw"]
-            bars.update(bar, advance=1, records=records)
+            pace.count(future.result()["accounts"]["raw"], size_of[future])
+            now = time.monotonic()
+            figures = pace.figures(now)
+            status.show(figures, now)
+            tell("batch.done", **figures)
+            told = "{records} records, {records_per_second}/s, {seconds_left:.0f} s left"
+            bars.update(bar, advance=1, told=told.format(**figures))
     return [future.result() for future in futures]
 
 
 def show_in_prefect(outcome: Json) -> None:
-    """Leave the summary and the link to the report where Prefect's UI shows them."""
+    """Leave summary, account and report where Prefect's UI shows them; announce a new release."""
     key = f"broadsheet-{outcome['name']}".replace("_", "-").replace(".", "-")
     create_markdown_artifact(outcome["summary"], key=key, description=outcome["message"])
+    reasons = [{"reason": r, "records": n} for r, n in outcome["reasons"].items()]
+    account = [{"account": name, "records": n} for name, n in outcome["accounts"].items()]
+    create_table_artifact(account, key=f"{key}-account", description="What became of each record")
+    create_table_artifact(reasons, key=f"{key}-set-aside", description="Why records were set aside")
     where = outcome["report"]
     report = where if is_address(where) else Path(where).resolve().as_uri()
     create_link_artifact(report, link_text="Validation report", key=f"{key}-report")
+    if outcome["status"] == "published":
+        emit_event(
+            PUBLISHED,
+            resource={
+                "prefect.resource.id": f"broadsheet.dataset.{outcome['name']}",
+                "prefect.resource.name": outcome["name"],
+            },
+            payload={k: outcome[k] for k in ("version", "release", "report", "accounts")},
+        )
 
 
 def run(
@@ -130,9 +251,10 @@ def run(
         BroadsheetError: whatever stopped the run, but for a failed validation, which is an outcome.
 
     """
+    require_closed_cluster(engine)
     # A heartbeat tells a server that a flow is alive; here its thread only costs a second.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), task_runner(engine) as runs:
-        state = build.with_options(task_runner=runs)(
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        state = build.with_options(task_runner=task_runner(engine))(
             str(folder), str(output), version, publish=publish, return_state=True
         )
     if state.is_failed() and (kind := getattr(errors, state.name or "", None)):
@@ -140,70 +262,3 @@ def run(
     if state.is_failed() and state.name != "Stopped":
         state.result()  # raises the fault with its own traceback
     return cast("Json", state.result(raise_on_failure=False))
-
-
-@contextmanager
-def task_runner(engine: Engine) -> Iterator[TaskRunner[Any]]:
-    """Yield Prefect's own task runner for an engine.
-
-    Raises:
-        ConfigError: the engine's library is not installed, or its cluster is open to others.
-
-    """
-    engine.require_sound()
-    match engine.name:
-        case "threads":
-            yield ThreadPoolTaskRunner(max_workers=engine.n_workers)
-        case "processes":
-            yield ProcessPoolTaskRunner(max_workers=engine.n_workers)
-        case "dask":
-            with optional_library("dask"):
-                from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - only where it is used
-            yield dask_runner(DaskTaskRunner, engine)
-        case "ray":
-            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-            with optional_library("ray"):
-                from prefect_ray.task_runners import RayTaskRunner  # noqa: PLC0415 - only where it is used
-            yield ray_runner(RayTaskRunner, engine)
-
-
-@contextmanager
-def optional_library(extra: str) -> Iterator[None]:
-    """Say how to install what an engine needs, where it is missing."""
-    try:
-        yield
-    except ImportError as error:
-        message = f"--engine {extra} needs more libraries: pip install 'broadsheet[{extra}]'."
-        raise errors.ConfigError(message) from error
-
-
-def dask_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRunner[Any]:
-    """Return the runner for a Dask cluster: a running one, or one of this machine alone.
-
-    TLS is set up where Dask's own configuration says so. A scheduler that answers on the loopback
-    address may still listen on all others, so it is asked.
-    """
-    if engine.address is None:
-        here = {"n_workers": engine.n_workers, "threads_per_worker": 1, "dashboard_address": None}
-        return runner(cluster_kwargs=here)
-    from distributed import Client  # noqa: PLC0415 - only where it is used
-
-    try:
-        with Client(  # type: ignore[no-untyped-call]  # distributed has types for a part of itself
-            engine.address, timeout=CONNECT_SECONDS, set_as_default=False
-        ) as client:
-            known_as = client.scheduler_info(n_workers=0)["address"]
-    except (OSError, ValueError) as error:
-        message = f"The Dask cluster at {engine.address} does not answer: {error}."
-        raise errors.ConfigError(message) from error
-    if not engine.allow_insecure:
-        require_closed_dask(known_as)
-    return runner(address=engine.address)
-
-
-def ray_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRunner[Any]:
-    """Return the runner for a Ray cluster: a running one, or one of this machine alone."""
-    quiet: Json = {"log_to_driver": False, "logging_level": "ERROR"}
-    if engine.address is None:
-        quiet |= {"num_cpus": engine.n_workers, "include_dashboard": False}
-    return runner(address=engine.address, init_kwargs=quiet)

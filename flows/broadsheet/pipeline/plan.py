@@ -1,6 +1,7 @@
 """From a dataset's folder to batches of work."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -84,8 +85,9 @@ def plan(folder: Path, output: Place) -> Json:
     """Discover the raw files and divide them into batches.
 
     Returns:
-        JSON: ``run``, the place of the plan; ``requests``, one place for each batch's task;
-        ``discovery``, a staged batch that holds what could not be read at all.
+        JSON: ``run``, the place of the plan; ``work``, the dataset's work folder; ``requests``, one
+        place for each batch's task, and ``sizes``, the bytes that each reads; ``discovery``, a
+        staged batch that holds what could not be read at all.
 
     Raises:
         ConfigError: dataset.toml or a suite is wrong, or the folder holds no raw file.
@@ -108,9 +110,12 @@ def plan(folder: Path, output: Place) -> Json:
     made_by = {"code": code_digest()}
     run_folder = join(run.work, "runs", digest_json(run.to_json() | unread | made_by)[:32])
     write_json(join(run_folder, "run.json"), run.to_json())
+    batches = sources.plan_batches(run.files, run.config.sources)
     return {
         "run": join(run_folder, "run.json"),
-        "requests": _write_requests(run_folder, run, root, suites.batch),
+        "work": run.work,
+        "requests": _write_requests(run_folder, run, root, suites.batch, batches),
+        "sizes": [batch.size for batch in batches],
         "discovery": _stage_unread(join(run_folder, "discovery"), discovery).to_json(),
     }
 
@@ -122,7 +127,11 @@ def _stage_unread(folder: str, discovery: sources.Discovery) -> StagedBatch:
 
 
 def _write_requests(
-    run_folder: str, run: Run, root: sources.Place, suite: validate.Suite
+    run_folder: str,
+    run: Run,
+    root: sources.Place,
+    suite: validate.Suite,
+    batches: Sequence[sources.Batch],
 ) -> list[str]:
     """Write what each batch's task needs to know; return their places, in the order of batches."""
     keyed_by = {
@@ -131,7 +140,7 @@ def _write_requests(
         "suite": suite.digest,
     }
     places = []
-    for batch in sources.plan_batches(run.files, run.config.sources):
+    for batch in batches:
         key = digest_json(keyed_by | {"batch": batch.digest})[:32]
         request = Request(
             root=str(root),

@@ -1,0 +1,153 @@
+"""Real clusters of several processes, each in a folder of its own; one dies while it works.
+
+Their workers share nothing with the run but the raw files and a store: plans, staged batches and
+the release lie in S3. The run is the command line, in a process of its own.
+"""
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from broadsheet import pipeline
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
+ARTICLES = 7
+BATCHES_OF_ONE = "\n[sources]\nbatch_records = 1\n"
+
+
+@pytest.fixture
+def programs(tmp_path) -> Iterator:
+    """Yield a function that starts a program in an empty folder of its own; all end with us."""
+    started = []
+
+    def start(name: str, *command: str, **options) -> subprocess.Popen:
+        folder = tmp_path / name
+        folder.mkdir()
+        log = (folder / "log").open("wb")
+        program = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=folder,
+            stderr=subprocess.STDOUT,
+            stdout=log,
+            start_new_session=True,
+            **options,
+        )
+        started.append(program)
+        log.close()
+        return program
+
+    yield start
+    for program in started:
+        if program.poll() is None:
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+
+
+@pytest.fixture
+def corpus(write_corpus, stories):
+    """Return a folder whose every article is a batch."""
+    return write_corpus(stories(ARTICLES), extra=BATCHES_OF_ONE)
+
+
+@pytest.fixture
+def tls(tmp_path, monkeypatch):
+    """Make a certificate that Dask's own configuration names, for both ends."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "cluster")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, secret = tmp_path / "cluster.pem", tmp_path / "cluster.key"
+    pem.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    settings = {f"{end}__{kind}": path for end in ("SCHEDULER", "WORKER", "CLIENT")
+                for kind, path in (("CERT", pem), ("KEY", secret))}  # fmt: skip
+    for setting, path in {"CA_FILE": pem, **settings}.items():
+        monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{setting}", str(path))
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION", "true")
+
+
+def run(programs, corpus: Path, url: str, *engine: str) -> subprocess.Popen:
+    return programs(
+        "run", "-m", "broadsheet.cli", "build", str(corpus), "--output", url, "--engine", *engine
+    )
+
+
+def wait_for(condition, *, what: str, seconds: float = 600) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        time.sleep(0.1)
+
+
+def staged(url: str) -> int:
+    """Return how many batches are complete in the store."""
+    store, folder = fsspec.core.url_to_fs(f"{url}/.work/valley/batches")
+    store.invalidate_cache()
+    return sum(path.endswith("result.json") for path in store.find(folder))
+
+
+def sums_without_prefect(corpus: Path, output: Path) -> bytes:
+    planned = pipeline.plan(corpus, output)
+    batches = [pipeline.work_batch(request) for request in planned["requests"]]
+    outcome = pipeline.release(planned["run"], [planned["discovery"], *batches])
+    return (Path(outcome["release"]) / "SHA256SUMS").read_bytes()
+
+
+def sums_in_store(url: str) -> bytes:
+    store, folder = fsspec.core.url_to_fs(f"{url}/valley/1.0.0/SHA256SUMS")
+    return store.cat_file(folder)
+
+
+@pytest.mark.usefixtures("tls")
+def test_a_dask_cluster_with_tls_that_loses_a_worker_makes_the_same_bytes(
+    programs, corpus, s3_url, tmp_path
+):
+    where = tmp_path / "scheduler.json"
+    programs("scheduler", "-m", "distributed.cli.dask_scheduler", "--protocol", "tls",
+             "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+             "--scheduler-file", str(where))  # fmt: skip
+    wait_for(where.is_file, what="the scheduler's start")
+    workers = [
+        programs(name, "-m", "distributed.cli.dask_worker", "--protocol", "tls",
+                 "--scheduler-file", str(where), "--nthreads", "1", "--no-nanny",
+                 "--no-dashboard", "--host", "127.0.0.1")
+        for name in ("first", "second")
+    ]  # fmt: skip
+    address = f"tls://127.0.0.1:{_port(where)}"
+
+    building = run(programs, corpus, s3_url, "dask", "--address", address)
+    wait_for(lambda: staged(s3_url), what="the first batch")
+    os.killpg(workers[0].pid, signal.SIGKILL)
+    assert staged(s3_url) < ARTICLES
+    building.wait()
+
+    assert building.returncode == 0, (tmp_path / "run" / "log").read_text()
+    assert sums_in_store(s3_url) == sums_without_prefect(corpus, tmp_path / "here")
+
+
+def _port(scheduler_file: Path) -> str:
+    return json.loads(scheduler_file.read_text())["address"].rsplit(":", 1)[1]
