@@ -9,6 +9,7 @@ import hashlib
 import re
 import unicodedata
 
+_ASCII_NOT_LETTER_NOR_DIGIT = bytes(c for c in range(128) if not chr(c).isalnum())
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 
@@ -18,6 +19,8 @@ def identity_text(text: str) -> str:
     Case folding can undo normalisation and the other way round, so both are done twice: the
     result is a fixed point (Unicode Standard, definition D146).
     """
+    if text.isascii():  # is normal, and folds to small letters
+        return text.lower().encode().translate(None, _ASCII_NOT_LETTER_NOR_DIGIT).decode()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return _NEITHER_LETTER_NOR_DIGIT.sub("", folded.casefold())
 

@@ -92,6 +92,11 @@ def mask(text: str, kinds: Collection[Kind]) -> Masked:
     return Masked(text, total, tuple(notes))
 
 
+def may_hold(text: str, kinds: Collection[Kind]) -> bool:
+    """Tell, at a glance, whether a text can hold something of these kinds."""
+    return any(_MAY_HOLD[kind](text) for kind in kinds)
+
+
 def _mask_ips(text: str) -> tuple[str, int]:
     """Mask addresses that are routed on the public internet."""
     count = 0
@@ -132,36 +137,24 @@ def _phone_at(text: str, start: int) -> re.Match[str] | None:
 
 # A text without any of these is not searched further; a substring is found in no time.
 _SECRET_MARKS: Final = (
-    *(
-        "AKIA",
-        "ASIA",
-        "ghp_",
-        "gho_",
-        "ghu_",
-        "ghs_",
-        "ghr_",
-        "github_pat_",
-        "glpat-",
-        "xox",
-        "AIza",
-    ),
-    *(
-        "ya29.",
-        "hf_",
-        "sk-",
-        "k_live_",
-        "k_test_",
-        "npm_",
-        "pypi-",
-        "eyJ",
-        "PRIVATE KEY",
-        "Bearer ",
-    ),
-)
+    "AKIA", "ASIA", "glpat-", "xox", "AIza", "ya29.", "sk-", "pypi-", "eyJ", "PRIVATE KEY",
+    "Bearer ",
+)  # fmt: skip
+_SECRET_MARKS_WITH_LINE: Final = (
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "hf_", "k_live_", "k_test_", "npm_",
+)  # fmt: skip
+
+
+def _may_hold_secret(text: str) -> bool:
+    if "_" in text and any(mark in text for mark in _SECRET_MARKS_WITH_LINE):
+        return True
+    return any(mark in text for mark in _SECRET_MARKS)
+
+
 _TWO_COLONS: Final = re.compile(":[0-9A-Fa-f]{0,4}:")
 _DOTTED_DIGITS: Final = re.compile(r"\d\.\d")
 _MAY_HOLD: Final[dict[Kind, Callable[[str], bool]]] = {
-    "secret": lambda text: any(mark in text for mark in _SECRET_MARKS),
+    "secret": _may_hold_secret,
     "email": lambda text: "@" in text or "at)" in text or "at]" in text,
     "ip": lambda text: bool(_DOTTED_DIGITS.search(text) or _TWO_COLONS.search(text)),
     "phone": lambda text: any(digit in text for digit in "0123456789"),

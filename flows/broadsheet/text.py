@@ -45,6 +45,7 @@ _MARKS: Final = re.compile(f"([{_combining_marks()}]{{{MOST_MARKS}}})[{_combinin
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _EDGES: Final = re.compile(r" ?\n ?")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
+_GAPS: Final = ("  ", " \n", "\n ", "\n\n\n")
 
 
 def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
@@ -58,6 +59,8 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
         The cleaned text, and ``text.cleaned`` and ``text.capped`` where they apply.
 
     """
+    if text.isprintable() and text.isascii():
+        return text, ()
     if any(end in text for end in _LINE_ENDS):
         text = _LINE_END.sub("\n", text)
     visible = text
@@ -69,7 +72,7 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
     # because a few marks decompose into two.
     capped = _MARKS.sub(r"\1", visible)
     normal = unicodedata.normalize("NFC", capped)
-    result = _MARKS.sub(r"\1", normal)
+    result = normal if normal == capped else _MARKS.sub(r"\1", normal)
     notes = []
     if visible != text:
         notes.append(Reason.TEXT_CLEANED)
@@ -86,6 +89,8 @@ def _is_all_shown(text: str) -> bool:
 
 def squeeze(text: str) -> str:
     """Return a text with plain single spaces, bare line edges and at most one blank line on end."""
+    if text.replace("\n", " ").isprintable() and not any(gap in text for gap in _GAPS):
+        return text.strip()
     single = _EDGES.sub("\n", _SPACES.sub(" ", text))
     return _BLANK_LINES.sub("\n\n", single).strip()
 

@@ -1,5 +1,7 @@
 """Ids that stay, one notion of the same text, and how words are counted."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +65,26 @@ def test_identity_is_a_fixed_point(text):
 )
 def test_words_are_counted_in_any_script(text, n_words):
     assert count_words(text) == n_words
+
+
+_IDEOGRAPH = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_BASE_LETTER = re.compile(r"[\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3]")
+
+
+def words_by_definition(text):
+    """Count words as the docstring of ``count_words`` puts it, by regular expressions."""
+    spaced, n_ideographs = _IDEOGRAPH.subn(" ", text)
+    n_letters = len(_BASE_LETTER.findall(spaced))
+    spaced = _UNSPACED.sub(" ", spaced) if n_letters else spaced
+    return len(re.findall(r"\w\S*", spaced)) + n_ideographs + -(-n_letters // 4)
+
+
+@given(st.text(max_size=60) | st.text("ab_-—' \n\t\x1cé«ก๑ฯ漢・가𝕏😀\u200b\u3000ၐៗ9½"))
+def test_the_tables_count_what_the_definition_says(text):
+    assert count_words(text) == words_by_definition(text)
+
+
+@given(st.text(max_size=60) | st.text("aZ0_ -é\n"))
+def test_ascii_has_no_identity_of_its_own(text):
+    assert identity_text(text) == identity_text(text + "é").removesuffix("é")

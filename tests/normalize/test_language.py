@@ -89,12 +89,26 @@ def test_a_declaration_does_not_overrule_a_sure_detector(declared, language, not
 
 
 def test_a_declaration_decides_between_the_candidates_of_an_unsure_detector():
-    close = "Havnerådet vedtog tirsdag at åbne den gamle færgelinje igen inden sommeren i byen her"
     strict = Language(min_score=1.0)
 
-    assert detect_language(close, strict).language == "und"
-    decided = detect_language(close, strict, ["da-DK"])
-    assert (decided.language, decided.rule) == ("da", "langdetect+declared")
+    assert detect_language(SENTENCES["es"], strict).language == "und"
+    decided = detect_language(SENTENCES["es"], strict, ["es-MX"])
+    assert (decided.language, decided.rule) == ("es", "langdetect+declared")
+
+
+CLOSE = "Havnerådet vedtog tirsdag at åbne den gamle færgelinje igen inden sommeren i byen her"
+
+
+def test_all_n_grams_decide_between_close_relatives():
+    decided = detect_language(CLOSE, Language(min_score=1.0))
+
+    assert (decided.language, decided.rule) == ("da", "langdetect+relatives")
+
+
+def test_a_mixture_of_languages_that_are_no_relatives_stays_open():
+    mixed = f"{SENTENCES['en']} {SENTENCES['de']}"
+
+    assert detect_language(mixed, Language(min_score=1.0)).language == "und"
 
 
 @pytest.mark.parametrize(("language", "text"), SENTENCES.items())

@@ -35,7 +35,11 @@ def find_address(parsed: ParsedArticle) -> tuple[Found[str], Found[str]]:
     base = _fetched_address(parsed)
     for witness in parsed.of("url"):
         is_relative = witness.value.lstrip().startswith(_RELATIVE)
-        canonical = canonicalize_url(witness.value, base if is_relative else None)
+        canonical = (
+            canonicalize_url(witness.value, base)
+            if base and is_relative
+            else canonicalize_url(witness.value)
+        )
         if isinstance(canonical, Reason):
             notes.append(canonical)
         else:

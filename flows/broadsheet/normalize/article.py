@@ -64,12 +64,14 @@ def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article
 
 def _with_clean_witnesses(parsed: ParsedArticle) -> ParsedArticle:
     """Return an article whose witnesses hold nothing that cannot be encoded or shown."""
-    values = [clean(witness.value) for witness in parsed.witnesses]
+    cleaned = [(clean(w.value), clean(w.excerpt)[0]) for w in parsed.witnesses]
     witnesses = tuple(
-        replace(witness, value=value, excerpt=clean(witness.excerpt)[0])
-        for witness, (value, _) in zip(parsed.witnesses, values, strict=True)
+        witness
+        if (value, excerpt_) == (witness.value, witness.excerpt)
+        else replace(witness, value=value, excerpt=excerpt_)
+        for witness, ((value, _), excerpt_) in zip(parsed.witnesses, cleaned, strict=True)
     )
-    notes = tuple(note for _, found in values for note in found)
+    notes = tuple(note for (_, found), _ in cleaned for note in found)
     return replace(parsed, witnesses=witnesses, notes=(*parsed.notes, *notes))
 
 

@@ -6,12 +6,19 @@ that the text uses, and silent where it cannot know. Or CLD2, where ``dataset.to
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from broadsheet.config import Language
 from broadsheet.errors import ConfigError
 from broadsheet.normalize.language_profiles import load_profiles, probabilities_of
-from broadsheet.normalize.language_scripts import candidates, uses_foreign_letters
+from broadsheet.normalize.language_relatives import settle
+from broadsheet.normalize.language_scripts import (
+    Letters,
+    candidates,
+    letters_of,
+    uses_foreign_letters,
+)
 from broadsheet.reasons import Reason
 
 UNDETERMINED: Final = "und"
@@ -42,7 +49,8 @@ class Detection:
         language: BCP 47 tag; ``und`` where nothing can be told.
         score: the detector's probability of it, 0 to 1; 0 where it is ``und``.
         notes: ``language.unsure`` where it is ``und``; ``language.conflict``.
-        rule: ``langdetect`` or ``cld2``; with ``+declared`` where the page's word decided.
+        rule: ``langdetect`` or ``cld2``; with ``+declared`` where the page's word decided, with
+            ``+relatives`` where all n-grams decided between close relatives.
 
     """
 
@@ -79,20 +87,24 @@ def detect_languages(
 
     """
     samples = [sample_of(text, settings.sample_chars) for text in texts]
-    among = [candidates(sample) for sample in samples]
+    letters = [letters_of(sample) for sample in samples]
+    among = [candidates(each) for each in letters]
     is_long = [
-        sum(map(str.isalpha, sample)) >= _letters_needed(possible, settings)
-        for sample, possible in zip(samples, among, strict=True)
+        each.count >= _letters_needed(possible, settings)
+        for each, possible in zip(letters, among, strict=True)
     ]
     if settings.detector == "cld2":
         ranked = [_by_cld2(s) if long else [] for s, long in zip(samples, is_long, strict=True)]
     else:
         possible = [a if long else frozenset() for a, long in zip(among, is_long, strict=True)]
-        ranked = _by_langdetect(samples, possible)
-    return [_decide(r, d, settings) for r, d in zip(ranked, declared, strict=True)]
+        ranked = _by_langdetect(samples, letters, possible)
+    return [
+        _decide(sample, found, stated, settings)
+        for sample, found, stated in zip(samples, ranked, declared, strict=True)
+    ]
 
 
-def _decide(ranked: _Ranked, declared: Sequence[str], settings: Language) -> Detection:
+def _decide(sample: str, ranked: _Ranked, declared: Sequence[str], settings: Language) -> Detection:
     """Weigh what the detector says with what the page declares."""
     stated = [_primary(tag) for tag in declared]
     if ranked and ranked[0][1] >= settings.min_score:
@@ -102,6 +114,8 @@ def _decide(ranked: _Ranked, declared: Sequence[str], settings: Language) -> Det
     for language, score in ranked:
         if _primary(language) in stated:
             return Detection(language, score, (), f"{settings.detector}+declared")
+    if settings.detector == "langdetect" and (relative := settle(sample, dict(ranked))):
+        return Detection(relative, dict(ranked).get(relative, 0.0), (), "langdetect+relatives")
     if {_primary(language) for language, _ in ranked} == {"zh"}:  # only its script is unsure
         return Detection("zh", sum(score for _, score in ranked), (), settings.detector)
     return Detection(UNDETERMINED, 0.0, (Reason.LANGUAGE_UNSURE,), settings.detector)
@@ -109,27 +123,34 @@ def _decide(ranked: _Ranked, declared: Sequence[str], settings: Language) -> Det
 
 def _letters_needed(among: frozenset[str], settings: Language) -> int:
     """Return how many letters a text must have: fewer where its script leaves one language."""
-    is_told_by_script = len({_primary(language) for language in among}) == 1
+    is_told_by_script = _n_languages(among) == 1
     return settings.min_letters // 3 if is_told_by_script else settings.min_letters
 
 
-def _by_langdetect(samples: Sequence[str], among: Sequence[frozenset[str]]) -> list[_Ranked]:
+@lru_cache(maxsize=256)
+def _n_languages(among: frozenset[str]) -> int:
+    return len({_primary(language) for language in among})
+
+
+def _by_langdetect(
+    samples: Sequence[str], letters: Sequence[Letters], among: Sequence[frozenset[str]]
+) -> list[_Ranked]:
     """Return the likely languages of each text; none where none is possible."""
     asked = [number for number, possible in enumerate(among) if possible]
     found = probabilities_of([samples[n] for n in asked], [among[n] for n in asked])
     ranked: list[_Ranked] = [[] for _ in samples]
     for number, probabilities in zip(asked, found, strict=True):
         if probabilities is not None:
-            ranked[number] = _rank(samples[number], probabilities.tolist())
+            ranked[number] = _rank(letters[number], probabilities.tolist())
     return ranked
 
 
-def _rank(sample: str, probabilities: Sequence[float]) -> _Ranked:
+def _rank(letters: Letters, probabilities: Sequence[float]) -> _Ranked:
     """Return the languages that are likely and fit the alphabet, the likeliest first."""
     likely = [
         (name, probability)
         for name, probability in zip(load_profiles().languages, probabilities, strict=True)
-        if probability > _LEAST_PROBABILITY and not uses_foreign_letters(sample, name)
+        if probability > _LEAST_PROBABILITY and not uses_foreign_letters(letters, name)
     ]
     likely.sort(key=lambda pair: (-pair[1], pair[0]))
     return [(_TAGS.get(name, name), min(probability, 1.0)) for name, probability in likely]
@@ -163,6 +184,7 @@ def _by_cld2(sample: str) -> _Ranked:
     ]
 
 
+@lru_cache(maxsize=4_096)
 def _primary(tag: str) -> str:
     """Return the language of a tag without script and region, in the detectors' terms."""
     primary = tag.replace("_", "-").split("-")[0].lower()

@@ -33,7 +33,8 @@ _SPACE: Final = ord(" ")
 _CODE_BITS: Final = 21  # of a Unicode code point
 _SPACES: Final = re.compile(" {2,}")
 _LATIN: Final = re.compile("[A-z]+")
-_BEYOND_LATIN: Final = re.compile("[\u0300-\U0010ffff]+")
+_BEYOND_LATIN: Final = 0x300
+_VIETNAMESE_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"  # that normalize_vi composes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +106,22 @@ def _hashed(keys: Codes) -> npt.NDArray[np.int64]:
 
 def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
     """Return the rows of the keys that are in the table, in the order of the keys."""
-    rows = np.full(wanted.size, -1)
-    pending = np.arange(wanted.size)
     slots = _hashed(wanted)
+    held = profiles.slots.take(slots)
+    is_found = held == wanted
+    rows = profiles.slot_rows.take(slots)
+    pending = np.flatnonzero(~is_found & (held != _NO_KEY))
+    slots = slots.take(pending)
     while pending.size:
-        held = profiles.slots[slots]
-        is_found = held == wanted[pending]
-        rows[pending[is_found]] = profiles.slot_rows[slots[is_found]]
-        goes_on = ~is_found & (held != _NO_KEY)
-        pending, slots = pending[goes_on], (slots[goes_on] + 1) % profiles.slots.size
-    return rows[rows >= 0]
+        slots = (slots + 1) % profiles.slots.size
+        held = profiles.slots.take(slots)
+        is_here = held == wanted.take(pending)
+        is_found[pending[is_here]] = True
+        rows[pending[is_here]] = profiles.slot_rows.take(slots[is_here])
+        goes_on = ~is_here & (held != _NO_KEY)
+        pending, slots = pending[goes_on], slots[goes_on]
+    known: npt.NDArray[np.int64] = rows[is_found]
+    return known
 
 
 def _key(gram: str) -> int:
@@ -142,18 +149,36 @@ def probabilities_of(
     profiles = load_profiles()
     grams = [_rows_of_grams(_prepared(text), profiles) for text in texts]
     known = [number for number, rows in enumerate(grams) if rows.size]
-    is_possible = np.array(
-        [
-            [among[n] is None or name in (among[n] or ()) for name in profiles.languages]
-            for n in known
-        ]
-    ).reshape(len(known), len(profiles.languages))
-    priors = is_possible / is_possible.sum(axis=1, keepdims=True)
+    priors = np.array([_prior(among[n]) for n in known]).reshape(-1, len(profiles.languages))
     means = mean_probabilities([grams[n] for n in known], profiles.probabilities, priors)
     found: list[Floats | None] = [None] * len(texts)
     for number, mean in zip(known, means, strict=True):
         found[number] = mean
     return found
+
+
+def log_likelihoods(text: str, languages: Sequence[str]) -> dict[str, float]:
+    """Return how likely each language makes all n-grams of a text, as a natural logarithm.
+
+    Args:
+        text: the text.
+        languages: by langdetect's names.
+
+    """
+    profiles = load_profiles()
+    columns = [profiles.languages.index(name) for name in languages]
+    found = profiles.probabilities[_rows_of_grams(_prepared(text), profiles)][:, columns]
+    weight = Detector.ALPHA_DEFAULT / Detector.BASE_FREQ
+    totals = np.log(found + weight).sum(axis=0)
+    return dict(zip(languages, totals.tolist(), strict=True))
+
+
+@lru_cache(maxsize=256)
+def _prior(among: frozenset[str] | None) -> Floats:
+    """Return the probability of each language before the text is read."""
+    is_possible = np.array([among is None or name in among for name in load_profiles().languages])
+    prior: Floats = is_possible / is_possible.sum()
+    return prior
 
 
 def _prepared(text: str) -> str:
@@ -163,11 +188,18 @@ def _prepared(text: str) -> str:
     if "@" in text:
         text = Detector.MAIL_RE.sub(" ", text)
     if text.isascii():
-        return _SPACES.sub(" ", text[:10_000])
-    text = _SPACES.sub(" ", NGram.normalize_vi(text)[:10_000])
-    n_latin = sum(map(len, _LATIN.findall(text)))
-    n_others = sum(map(len, _BEYOND_LATIN.findall(text)))
+        return _single_spaced(text[:10_000])
+    if any(mark in text for mark in _VIETNAMESE_TONES):
+        text = NGram.normalize_vi(text)
+    text = _single_spaced(text[:10_000])
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    n_latin = np.count_nonzero((codes >= ord("A")) & (codes <= ord("z")))
+    n_others = np.count_nonzero(codes >= _BEYOND_LATIN)
     return _LATIN.sub("", text) if n_latin * 2 < n_others else text
+
+
+def _single_spaced(text: str) -> str:
+    return _SPACES.sub(" ", text) if "  " in text else text
 
 
 @lru_cache(maxsize=1)
@@ -182,19 +214,21 @@ def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:
     N-grams reach back over a word's letters and the one space before it; those that end in the
     second or a later capital in a row are left out.
     """
-    spaced = _SPACES.sub(" ", f" {text}".translate(_NORMALIZED))
+    spaced = _single_spaced(f" {text}".translate(_NORMALIZED))
     codes = np.frombuffer(spaced.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = codes.astype(np.uint64)
     if codes.size < 2:  # noqa: PLR2004 - a space and one letter
         return np.empty(0, dtype=np.int64)
     last, before = codes[1:], codes[:-1]
-    upper = _is_upper()[codes]
-    is_counted = ~(upper[1:] & upper[:-1])
+    grams = np.empty((last.size, 3), dtype=np.uint64)
+    grams[:, 0] = last
     pairs = before << np.uint64(_CODE_BITS) | last
-    triples = np.zeros_like(pairs)
-    triples[1:] = codes[:-2] << np.uint64(2 * _CODE_BITS) | pairs[1:]
-    grams = np.stack([last, pairs, triples], axis=1)
-    is_gram = np.stack([last != _SPACE, np.ones_like(is_counted), before != _SPACE], axis=1)
+    grams[:, 1] = pairs
+    grams[1:, 2] = codes[:-2] << np.uint64(2 * _CODE_BITS) | pairs[1:]
+    is_gram = np.ones(grams.shape, dtype=np.bool_)
+    np.not_equal(last, _SPACE, out=is_gram[:, 0])
+    np.not_equal(before, _SPACE, out=is_gram[:, 2])
     is_gram[0, 2] = False
-    wanted = grams[is_gram & is_counted[:, None]]
-    return _look_up(wanted, profiles)
+    upper = _is_upper().take(codes)
+    is_gram[upper[1:] & upper[:-1]] = False
+    return _look_up(grams[is_gram], profiles)

@@ -7,8 +7,13 @@ Alphabets after Unicode CLDR's exemplar characters, main and auxiliary.
 """
 
 import re
-from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+
+import numpy as np
+
+from broadsheet.normalize.characters import BEYOND, Codes, Table, codes_of, new_table
 
 _BLOCKS: Final = {
     "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0250-\u02af\u1e00-\u1eff",
@@ -29,7 +34,6 @@ _BLOCKS: Final = {
     "Kana": "\u3041-\u309f\u30a1-\u30ff",
     "Han": "\u3400-\u4dbf\u4e00-\u9fff",
 }
-_LETTERS: Final = {script: re.compile(f"[{block}]") for script, block in _BLOCKS.items()}
 _LANGUAGES: Final = {
     "Cyrillic": "bg mk ru uk",
     "Greek": "el",
@@ -50,13 +54,11 @@ _LANGUAGES: Final = {
     "Latin": "af ca cs cy da de en es et fi fr hr hu id it lt lv nl no pl pt ro sk sl so sq sv sw"
     " tl tr vi",
 }
-_SAME_SCRIPT: Final = {
-    language: _LETTERS[script]
-    for script, languages in _LANGUAGES.items()
-    for language in languages.split()
+_SCRIPTS: Final = tuple(_BLOCKS)
+_SCRIPT_OF: Final = {
+    language: script for script, names in _LANGUAGES.items() for language in names.split()
 }
-_ASCII: Final = re.compile(r"[\x00-\x7f]+")
-_ASCII_LETTER: Final = re.compile("[A-Za-z]")
+_OWN, _FOREIGN = 1, 2
 _SHARE_OF_A_SCRIPT: Final = 0.5
 _SHARE_OF_KANA_IN_JAPANESE: Final = 0.08
 _SHARE_OF_HANGUL_IN_KOREAN: Final = 0.2
@@ -105,40 +107,93 @@ _ALPHABETS: Final = {
 _MOST_FOREIGN_SHARE: Final = 0.012
 
 
-def candidates(text: str) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters of a text.
+
+    Attributes:
+        count: how many there are.
+        codes: its code points, as ``characters.codes_of`` gives them.
+
+    """
+
+    count: int
+    codes: Codes
+
+
+def letters_of(text: str) -> Letters:
+    """Count the letters of a text, of whatever script."""
+    codes = codes_of(text)
+    count = np.count_nonzero(_is_letter()[codes])
+    if codes.size and codes.max() == BEYOND:
+        count += sum(c.isalpha() for c in text if ord(c) >= BEYOND)
+    return Letters(int(count), codes)
+
+
+def candidates(letters: Letters) -> frozenset[str]:
     """Return the languages that the script of a text allows, by langdetect's names.
 
     Empty where most letters are of a script that none of them is written in, or of several.
     """
-    beyond_ascii = _ASCII.sub("", text)
-    counts = Counter(
-        {name: len(letters.findall(beyond_ascii)) for name, letters in _LETTERS.items()}
-        if beyond_ascii
-        else {}
-    )
-    counts["Latin"] += len(_ASCII_LETTER.findall(text))
-    n_letters = sum(map(str.isalpha, text))
+    found = np.bincount(_script_numbers()[letters.codes], minlength=len(_SCRIPTS) + 1)[1:]
+    counts = dict(zip(_SCRIPTS, found.tolist(), strict=True))
     east_asian = counts["Han"] + counts["Kana"] + counts["Hangul"]
-    if east_asian > n_letters * _SHARE_OF_A_SCRIPT:
+    if east_asian > letters.count * _SHARE_OF_A_SCRIPT:
         if counts["Hangul"] > east_asian * _SHARE_OF_HANGUL_IN_KOREAN:
             return frozenset({"ko"})
         if counts["Kana"] > east_asian * _SHARE_OF_KANA_IN_JAPANESE:
             return frozenset({"ja"})
         return frozenset({"zh-cn", "zh-tw"})
-    script, count = counts.most_common(1)[0]
-    if count <= n_letters * _SHARE_OF_A_SCRIPT:
+    script = max(counts, key=lambda name: counts[name])
+    if counts[script] <= letters.count * _SHARE_OF_A_SCRIPT:
         return frozenset()
+    return _languages_in(script)
+
+
+@lru_cache(maxsize=len(_SCRIPTS))
+def _languages_in(script: str) -> frozenset[str]:
     return frozenset(_LANGUAGES[script].split())
 
 
-def uses_foreign_letters(text: str, language: str) -> bool:
+def uses_foreign_letters(letters: Letters, language: str) -> bool:
     """Tell whether a text keeps using letters that the alphabet of a language lacks.
 
     Names bring a few foreign letters into any text; more than one letter in eighty are its own.
     """
-    alphabet = _ALPHABETS.get(language)
-    if alphabet is None or text.isascii():
+    if language not in _ALPHABETS:
         return False
-    letters = _SAME_SCRIPT[language].findall(text.lower())
-    n_foreign = sum(1 for letter in letters if letter > "\x7f" and letter not in alphabet)
-    return n_foreign > len(letters) * _MOST_FOREIGN_SHARE
+    found = np.bincount(_alphabet(language)[letters.codes], minlength=_FOREIGN + 1).tolist()
+    return bool(found[_FOREIGN] > (found[_OWN] + found[_FOREIGN]) * _MOST_FOREIGN_SHARE)
+
+
+@lru_cache(maxsize=1)
+def _is_letter() -> Table:
+    table = new_table()
+    table[:BEYOND] = [chr(code).isalpha() for code in range(BEYOND)]
+    return table
+
+
+@lru_cache(maxsize=1)
+def _script_numbers() -> Table:
+    """Return the place of each character's script in ``_SCRIPTS``, from 1; 0 for all others."""
+    table = new_table()
+    for number, block in enumerate(_BLOCKS.values(), 1):
+        table[_codes_in(block)] = number
+    return table
+
+
+@lru_cache(maxsize=len(_ALPHABETS))
+def _alphabet(language: str) -> Table:
+    """Return which letters of a language's script are its own, and which are foreign to it."""
+    alphabet = frozenset(_ALPHABETS[language])
+    table = new_table()
+    for code in _codes_in(_BLOCKS[_SCRIPT_OF[language]]):
+        small = chr(code).lower()[0]
+        table[code] = _OWN if small <= "\x7f" or small in alphabet else _FOREIGN
+    return table
+
+
+def _codes_in(block: str) -> list[int]:
+    """Return the code points of a block written as a character class."""
+    within = re.compile(f"[{block}]")
+    return [code for code in range(BEYOND) if within.match(chr(code))]

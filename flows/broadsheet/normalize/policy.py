@@ -7,7 +7,7 @@ from broadsheet.config import Config, Takedown
 from broadsheet.normalize.found import Found, by_witness
 from broadsheet.normalize.ids import article_id
 from broadsheet.normalize.urls import CanonicalUrl, canonicalize_url, identity_url
-from broadsheet.privacy import Masked, mask
+from broadsheet.privacy import Masked, mask, may_hold
 from broadsheet.reasons import Reason
 from broadsheet.records import Article, Evidence, ParsedArticle
 
@@ -55,6 +55,8 @@ class TakedownList:
 
     def holds(self, article: Article) -> str | None:
         """Return what of an article is on the list, or None."""
+        if not (self.ids or self.urls or self.domains):
+            return None
         if self.ids and {article.id, article_id(None, article.text)} & self.ids:
             return "its id"
         found = [u for u in (article.url, article.url_found) if u]
@@ -91,7 +93,9 @@ def refusal(article: Article, takedowns: TakedownList, config: Config) -> tuple[
 def mask_article(article: Article, config: Config) -> Article:
     """Mask text, headlines and the excerpts of the evidence; count what was masked in the row."""
     kinds = config.privacy.mask
-    if not kinds:
+    excerpts = (evidence.excerpt for evidence in article.evidence)
+    parts = (article.text, article.title or "", article.subtitle or "", *excerpts)
+    if not may_hold("\n".join(parts), kinds):
         return article
     text = mask(article.text, kinds)
     title = mask(article.title or "", kinds)

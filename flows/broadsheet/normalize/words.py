@@ -1,14 +1,35 @@
 """Counting words, in scripts with and without spaces."""
 
-import re
+from functools import lru_cache
+from typing import Final
 
+import numpy as np
+
+from broadsheet.normalize.characters import BEYOND, Table, codes_of, new_table
+
+# What a character is to a word; ``_ROLES`` says what that means.
+_SPACE, _WORD, _MARK, _IDEOGRAPH, _UNSPACED_LETTER, _UNSPACED_WORD, _UNSPACED_MARK = range(7)
+_SEPARATES, _BELONGS, _IS_NOTHING = range(3)
+_ROLES: Final = np.array(
+    [_SEPARATES, _BELONGS, _IS_NOTHING, _SEPARATES, _SEPARATES, _BELONGS, _IS_NOTHING], np.uint8
+)
+_ROLES_BESIDE_UNSPACED_LETTERS: Final = np.array(
+    [_SEPARATES, _BELONGS, _IS_NOTHING, _SEPARATES, _SEPARATES, _SEPARATES, _SEPARATES], np.uint8
+)
 # Han, kana and their extensions: each character counts as a word, as word processors do.
-_IDEOGRAPH = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_IDEOGRAPHS: Final = (
+    (0x3041, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
+)  # fmt: skip
 # Thai, Lao, Burmese and Khmer write words together; a word has about four of their letters.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
-_UNSPACED_LETTER = re.compile(r"[\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3]")
-_LETTERS_IN_UNSPACED_WORD = 4
-_WORD = re.compile(r"\w\S*")
+_UNSPACED: Final = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
+_UNSPACED_LETTERS: Final = (
+    (0x0E01, 0x0E2E), (0x0E81, 0x0EAE), (0x1000, 0x102A), (0x1780, 0x17B3),
+)  # fmt: skip
+_LETTERS_IN_UNSPACED_WORD: Final = 4
+
+_ASCII: Final = [chr(code) for code in range(128)]
+_ASCII_SPACES: Final = bytes(ord(" ") if c.isspace() else ord(c) for c in _ASCII).ljust(256)
+_ASCII_MARKS: Final = bytes(ord(c) for c in _ASCII if not (c.isalnum() or c.isspace() or c == "_"))
 
 
 def count_words(text: str) -> int:
@@ -18,10 +39,32 @@ def count_words(text: str) -> int:
     ideograph or kana; in Thai, Lao, Burmese and Khmer four base letters.
     """
     if text.isascii():
-        return len(_WORD.findall(text))
-    spaced, n_ideographs = _IDEOGRAPH.subn(" ", text)
-    n_letters = len(_UNSPACED_LETTER.findall(spaced))
-    if n_letters:
-        spaced = _UNSPACED.sub(" ", spaced)
-    n_spaced = len(_WORD.findall(spaced))
-    return n_spaced + n_ideographs + -(-n_letters // _LETTERS_IN_UNSPACED_WORD)
+        return len(text.encode().translate(_ASCII_SPACES, _ASCII_MARKS).split())
+    codes = codes_of(text)
+    kinds = _kinds()[codes]
+    if kinds.size and codes.max() == BEYOND:
+        kinds[codes == BEYOND] = [_WORD if c.isalnum() else _MARK for c in text if ord(c) >= BEYOND]
+    n_letters = np.count_nonzero(kinds == _UNSPACED_LETTER)
+    roles = (_ROLES_BESIDE_UNSPACED_LETTERS if n_letters else _ROLES)[kinds]
+    belongs = roles[roles != _IS_NOTHING] == _BELONGS
+    n_spaced = np.count_nonzero(belongs[1:] & ~belongs[:-1]) + int(belongs[:1].sum())
+    n_ideographs = np.count_nonzero(kinds == _IDEOGRAPH)
+    return int(n_spaced + n_ideographs + -(-n_letters // _LETTERS_IN_UNSPACED_WORD))
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> Table:
+    """Return what each character of the Basic Multilingual Plane is to a word."""
+    kinds = new_table()
+    kinds[:BEYOND] = [
+        _SPACE if c.isspace() else _WORD if c.isalnum() or c == "_" else _MARK
+        for c in map(chr, range(BEYOND))
+    ]
+    for first, last in _IDEOGRAPHS:
+        kinds[first : last + 1] = _IDEOGRAPH
+    for first, last in _UNSPACED:
+        block = kinds[first : last + 1]
+        block[:] = np.where(block == _WORD, _UNSPACED_WORD, _UNSPACED_MARK)
+    for first, last in _UNSPACED_LETTERS:
+        kinds[first : last + 1] = _UNSPACED_LETTER
+    return kinds
