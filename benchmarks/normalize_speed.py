@@ -77,10 +77,14 @@ def measure(name: str, work: Callable[[Any], object], inputs: Sequence[Any]) -> 
     print(f"| {name} | {len(inputs) / seconds:,.0f} | {seconds / len(inputs) * 1e6:,.0f} |")
 
 
-def measure_together(name: str, count: int, work: Callable[[], object]) -> None:
+def measure_together(
+    name: str, work: Callable[[Sequence[Any]], object], inputs: Sequence[Any]
+) -> None:
     """Print how many inputs a CPU second takes, all given at once."""
+    work(inputs[:10])  # loads what is loaded once
+    count = len(inputs)
     started = time.process_time()
-    work()
+    work(inputs)
     seconds = time.process_time() - started
     print(f"| {name} | {count / seconds:,.0f} | {seconds / count * 1e6:,.0f} |")
 
@@ -110,11 +114,11 @@ def main() -> None:
     measure("byline", read_byline.__wrapped__, ["By Mara Lindqvist and Jo Li, Reuters"] * len(rows))
     measure("outlet", lambda a: resolve(a.witnesses, url(0), config), articles)
     measure("language, one by one", lambda t: detect_language(t, Language()), texts)
-    measure_together("language, together", len(rows), lambda: detect(texts))
+    measure_together("language, together", detect, texts)
     measure("words, 3 kB", count_words, texts)
     measure("identity digest, 3 kB", identity_sha256, texts)
     measure("masking of all kinds, 3 kB", lambda t: mask(t, list(NOTES)), texts)
-    measure_together("a whole article", len(rows), lambda: normalize(articles, config))
+    measure_together("a whole article", lambda some: normalize(some, config), articles)
 
 
 if __name__ == "__main__":

@@ -30,20 +30,7 @@ def find_address(parsed: ParsedArticle) -> tuple[Found[str], Found[str]]:
     as it stays with the publisher and is not merely the front page: a foreign canonical is that of
     a syndicated text, or a mistake.
     """
-    notes: list[Reason] = []
-    candidates: list[_Candidate] = []
-    base = _fetched_address(parsed)
-    for witness in parsed.of("url"):
-        is_relative = witness.value.lstrip().startswith(_RELATIVE)
-        canonical = (
-            canonicalize_url(witness.value, base)
-            if base and is_relative
-            else canonicalize_url(witness.value)
-        )
-        if isinstance(canonical, Reason):
-            notes.append(canonical)
-        else:
-            candidates.append(_Candidate(witness, canonical))
+    candidates, notes = _candidates(parsed)
     if not candidates:
         return Found(None, notes=tuple(notes)), Found(None)
     fetched = next((c for c in candidates if c.witness.rule.startswith(_CONTAINER)), None)
@@ -66,6 +53,23 @@ def find_address(parsed: ParsedArticle) -> tuple[Found[str], Found[str]]:
             found.canonical.notes,
         ),
     )
+
+
+def _candidates(parsed: ParsedArticle) -> tuple[list[_Candidate], list[Reason]]:
+    """Return the addresses that are stated, and why others are none."""
+    notes: list[Reason] = []
+    candidates: list[_Candidate] = []
+    base = _fetched_address(parsed)
+    for witness in parsed.of("url"):
+        if base and witness.value.lstrip().startswith(_RELATIVE):
+            canonical = canonicalize_url(witness.value, base)
+        else:
+            canonical = canonicalize_url(witness.value)
+        if isinstance(canonical, Reason):
+            notes.append(canonical)
+        else:
+            candidates.append(_Candidate(witness, canonical))
+    return candidates, notes
 
 
 def _fetched_address(parsed: ParsedArticle) -> str | None:
