@@ -39,9 +39,10 @@ from broadsheet.parse.html_context import SECOND_FEATURES, second_features
 from broadsheet.parse.html_features import FEATURES, block_features, count_words
 from broadsheet.parse.html_forest import SCALE
 from broadsheet.parse.html_marks import read_marks
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, setting_of
 from broadsheet.parse.html_statements import Statements, plain, read_statements
-from broadsheet.parse.html_tree import Page, read_page
+from broadsheet.parse.html_walk import read_page
 from broadsheet.records import RawRecord, Source
 
 FOLDS = 4
@@ -75,9 +76,9 @@ def read_documents(bench: Path) -> list[Document]:
     documents = []
     for row in pq.read_table(bench / "html_dev.parquet").to_pylist():
         page = None if row["contested"] else read_page(decode(row.pop("html")))
-        if page is None or not page.blocks:
+        if page is None or not len(page.blocks):
             continue
-        found = read_statements(page.root)
+        found = read_statements(page)
         read_marks(page, found)
         url = row["url"] if (row["url"] or "").startswith("http") else ""
         fields = {"url": (url,)} if url else {}
@@ -85,8 +86,7 @@ def read_documents(bench: Path) -> list[Document]:
         features = block_features(page, setting.headline, setting.description, plain(found.body))
         count = len(page.blocks)
         fold = zlib.crc32(_domain(row).encode()) % FOLDS
-        page.marked = [(None, block) for _, block in page.marked]  # elements hold whole trees
-        page.root = None
+        page.scripts = []  # read; they are most of a page
         documents.append(
             Document(row, page, found, setting, features, np.zeros(count), np.zeros(count), fold)
         )
@@ -106,7 +106,7 @@ def overlap(page: Page, text: str, metrics: Any) -> np.ndarray:
     words = metrics.tokenize(text)
     grams = set(zip(*(words[i:] for i in range(4)), strict=False))
     flat = f" {' '.join(words)} "
-    tokens = [metrics.tokenize(block.text) for block in page.blocks]
+    tokens = [metrics.tokenize(text) for text in page.blocks.text]
     shares = np.full(len(tokens), -1.0)
     for index, own in enumerate(tokens):
         if len(own) >= 4:
@@ -134,7 +134,7 @@ def label(documents: list[Document], votes: dict[str, dict[str, str]], metrics: 
             weights = np.where(shares < 0, 0, 2.0)
         else:
             weights = _label_by_vote(document, votes[row["id"]], metrics)
-        words = np.array([count_words(block.text) for block in page.blocks])
+        words = np.array([count_words(text) for text in page.blocks.text])
         weights = weights * np.sqrt(np.minimum(words, 150))
         document.weights = weights / np.sqrt((weights * document.labels).sum() + 20)
 
@@ -154,10 +154,10 @@ def _label_by_vote(document: Document, votes: dict[str, str], metrics: Any) -> n
     labels = labels.astype(float)
     keep = [" ".join(segment.split()) for segment in document.row["keep"] or ()]
     drop = [" ".join(segment.split()) for segment in document.row["drop"] or ()]
-    for index, block in enumerate(document.page.blocks):
-        if any(segment in block.text for segment in keep):
+    for index, text in enumerate(document.page.blocks.text):
+        if any(segment in text for segment in keep):
             labels[index], weights[index] = 1, 2
-        elif any(segment in block.text for segment in drop):
+        elif any(segment in text for segment in drop):
             labels[index], weights[index] = 0, 2
     document.labels = labels
     return weights

@@ -1,18 +1,22 @@
 """What holds for every page, however broken."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.parse.html import parse_html
+from broadsheet.parse.html_characters import count_characters
+from broadsheet.parse.html_features import count_words
 from broadsheet.parse.html_forest import Forest, forest_of
-from broadsheet.parse.html_tree import read_page
+from broadsheet.parse.html_walk import read_page
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Source
 
 SOURCE = Source(path="page.html", member=None, offset=0, length=1, sha256="0" * 64, format="html")
 TAGS = ("p", "div", "h1", "article", "a", "span", "b", "br", "li", "td", "time", "script", "x-y")
 
 texts = st.text(alphabet=st.characters(codec=None), max_size=60)
+lines_of_text = texts.map(lambda text: " ".join(text.split())).filter(bool)
 attributes = st.sampled_from(
     ("", " class='byline'", " itemprop=author", " datetime='2024-13-45'", " style='display:none'")
 )
@@ -60,9 +64,43 @@ def test_confidences_are_probabilities_and_excerpts_are_short(html):
 @given(pages)
 def test_blocks_of_a_node_are_a_range_of_its_parent(html):
     page = read_page(f"<div>{html}</div>")
-    for node in page.nodes if page else ():
-        if node.parent >= 0:
-            assert page.nodes[node.parent].first <= node.first <= node.last
+    nodes = page.nodes
+    for parent, first, last in zip(nodes.parent, nodes.first, nodes.last, strict=True):
+        if parent >= 0:
+            assert nodes.first[parent] <= first <= last
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.lists(texts.map(lambda text: " ".join(text.split())).filter(bool), min_size=1, max_size=8)
+)
+def test_characters_counted_together_are_those_of_each_text(lines):
+    together = count_characters(lines)
+
+    alone = [count_characters([line]) for line in lines]
+    for name in ("chars", "words", "digits", "capitals", "marks", "commas", "sentences"):
+        found = getattr(together, name).tolist()
+        assert found == [getattr(one, name)[0] for one in alone]
+    assert together.words.tolist() == [count_words(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "count"),
+    [
+        ("Rain. Wind! Fog", "sentences", 2),
+        ("He said so.”", "sentences", 1),
+        ("3.5 of 10", "sentences", 0),
+        ("雨が降った。風も吹いた。", "sentences", 2),
+        ("雨が降った", "words", 3),
+        ("Jo Linwick and McTarrow", "capitals", 3),
+        ("1 2 ٣", "digits", 3),
+        ("a | b › c", "marks", 2),
+        ("a, b、c", "commas", 2),
+        ("\U0001f600", "chars", 1),
+    ],
+)
+def test_characters_are_counted(line, name, count):
+    assert getattr(count_characters([line]), name).tolist() == [count]
 
 
 def test_a_forest_adds_the_leaves_that_its_answers_lead_to():

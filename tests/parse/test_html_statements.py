@@ -4,13 +4,13 @@ import pytest
 
 from broadsheet.parse.html_marks import read_marks
 from broadsheet.parse.html_statements import load_json, read_statements
-from broadsheet.parse.html_tree import read_page
+from broadsheet.parse.html_walk import read_page
 
 
 def states(html):
     """Return (field, value, rule) of everything that a page states."""
     page = read_page(f"<html><head></head><body>{html}<p>text</p></body></html>")
-    found = read_statements(page.root)
+    found = read_statements(page)
     read_marks(page, found)
     return {(s.field, s.value, s.rule) for s in found.all}
 

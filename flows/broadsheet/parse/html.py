@@ -23,7 +23,7 @@ from broadsheet.parse.html_rights import read_rights, rights_of
 from broadsheet.parse.html_setting import setting_of
 from broadsheet.parse.html_statements import Statements, read_statements
 from broadsheet.parse.html_titles import choose_titles
-from broadsheet.parse.html_tree import read_page
+from broadsheet.parse.html_walk import read_page
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, ParsedArticle, RawRecord, Rejection, Witness
 from broadsheet.text import clean, excerpt
@@ -58,9 +58,9 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
     page = read_page(record.text)
     if page is None:
         return _empty(record, "the record holds no HTML element")
-    found = read_statements(page.root)
+    found = read_statements(page)
     read_marks(page, found)
-    read_rights(page.root, found)
+    read_rights(page, found)
     setting = setting_of(record, found)
     body = find_body(page, setting.headline, setting.description, found.body)
     titles = choose_titles(page, found, body, setting)

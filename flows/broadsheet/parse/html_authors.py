@@ -12,9 +12,9 @@ from broadsheet.parse.html_bylines import has_leading_by, names_in, starts_as_by
 from broadsheet.parse.html_choice import probabilities
 from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, key_of
 from broadsheet.parse.html_statements import Statements
-from broadsheet.parse.html_tree import Page
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
 from broadsheet.records import Witness
 
@@ -115,11 +115,11 @@ def _bylines(page: Page, body: Body) -> Iterator[tuple[str, str, int, str]]:
     start = int(chosen[0]) if len(chosen) else 0
     end = int(chosen[-1]) if len(chosen) else 0
     for index in range(max(0, start - _HEAD), min(len(page.blocks), start + 4)):
-        text = page.blocks[index].text
+        text = page.blocks.text[index]
         if len(text) < 160 and starts_as_byline(text):  # noqa: PLR2004 - a line, no paragraph
             yield text, "byline", index, text
     for index in range(max(start + 4, end - 2), min(len(page.blocks), end + _TAIL)):
-        text = page.blocks[index].text
+        text = page.blocks.text[index]
         if len(text) < 120 and starts_as_byline(text):  # noqa: PLR2004 - a line, no paragraph
             yield text, "signature", index, text
 
@@ -138,7 +138,7 @@ def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: 
     rows = []
     for rank, (claim, key) in enumerate(zip(claims, keys, strict=True)):
         block = claim.block if claim.block < len(page.blocks) else -1
-        around = page.nodes[page.blocks[block].node].around if block >= 0 else 0
+        around = page.nodes.around[page.blocks.node[block]] if block >= 0 else 0
         parts = claim.value.split()
         rows.append(
             (

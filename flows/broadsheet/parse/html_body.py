@@ -17,9 +17,10 @@ from broadsheet.parse.html_context import second_features
 from broadsheet.parse.html_days import days_in
 from broadsheet.parse.html_features import block_features, count_words
 from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import key_of
 from broadsheet.parse.html_statements import plain
-from broadsheet.parse.html_tree import Page, read_page
+from broadsheet.parse.html_walk import read_page
 
 # Log odds above which a block is body; chosen on held-out documents.
 _THRESHOLD: Final = 0.3
@@ -72,7 +73,7 @@ def find_body(page: Page, title: str, description: str, declared: str) -> Body:
 
     """
     scores = np.zeros(0, np.float32)
-    if page.blocks:
+    if len(page.blocks):
         features = block_features(page, title, description, plain(declared))
         first = load_forest("blocks_first").log_odds(features)
         scores = load_forest("blocks_second").log_odds(second_features(page, first, features))
@@ -90,7 +91,7 @@ def body_of(page: Page, scores: npt.NDArray[np.float32], declared: str) -> Body:
 
 
 def _choose(page: Page, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    chars = np.fromiter((len(block.text) for block in page.blocks), np.int64, len(page.blocks))
+    chars = np.fromiter(map(len, page.blocks.text), np.int64, len(page.blocks))
     threshold = _THRESHOLD
     while chars[scores > threshold].sum() < _ENOUGH_CHARS and threshold > _LOWEST_THRESHOLD:
         threshold -= _STEP
@@ -106,7 +107,7 @@ def _drop_repeats(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
     A single repeated block, such as the question that a series of interviews shares, stays.
     """
     order = np.flatnonzero(chosen).tolist()
-    texts = [page.blocks[index].text for index in order]
+    texts = [page.blocks.text[index] for index in order]
     seen: set[str] = set()
     is_repeat = []
     for text in texts:
@@ -121,11 +122,12 @@ def _drop_repeats(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
 def _drop_wholes(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
     """Leave out a block that holds the whole text once more, as pages do for machines."""
     order = np.flatnonzero(chosen).tolist()
-    total = sum(len(page.blocks[index].text) for index in order)
+    texts = page.blocks.text
+    total = sum(len(texts[index]) for index in order)
     for index in order:
-        text = page.blocks[index].text
+        text = texts[index]
         if _WHOLE_CHARS < len(text) > _WHOLE_SHARE * total:
-            rest = _runs(" ".join(page.blocks[i].text for i in order if i != index and chosen[i]))
+            rest = _runs(" ".join(texts[i] for i in order if i != index and chosen[i]))
             own = _runs(text)
             if len(own & rest) > _SAME_SHARE * len(own):
                 chosen[index] = False
@@ -140,12 +142,13 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 def _join(page: Page, chosen: npt.NDArray[np.bool_]) -> str:
     parts: list[str] = []
     glue = ""
+    blocks = page.blocks
     for index in np.flatnonzero(chosen).tolist():
-        block = page.blocks[index]
-        is_item = page.nodes[block.node].tag == "li"
-        parts += (glue, "- " if is_item and not block.text.startswith("- ") else "", block.text)
+        text = blocks.text[index]
+        is_item = page.nodes.tag[blocks.node[index]] == "li"
+        parts += (glue, "- " if is_item and not text.startswith("- ") else "", text)
         follows = index + 1 < len(chosen) and chosen[index + 1]
-        glue = "\n" if block.is_line and follows and not block.has_gap else "\n\n"
+        glue = "\n" if blocks.is_line[index] and follows and not blocks.has_gap[index] else "\n\n"
     return "".join(parts)
 
 
@@ -177,4 +180,4 @@ def _stated(declared: str) -> str:
         paragraphs = (plain(part) for part in re.split(r"\n\s*\n|\r\n|\n", declared))
         return "\n\n".join(part for part in paragraphs if part)
     page = read_page(declared)
-    return "\n\n".join(block.text for block in page.blocks) if page else plain(declared)
+    return "\n\n".join(page.blocks.text) if page else plain(declared)

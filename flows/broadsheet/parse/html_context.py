@@ -15,7 +15,7 @@ from broadsheet.parse.html_features import (
     shapes,
     shift,
 )
-from broadsheet.parse.html_tree import Page
+from broadsheet.parse.html_page import Page
 
 _REACH: Final = 3
 SECOND_FEATURES: Final = (

@@ -18,8 +18,8 @@ from broadsheet.parse.credits import (
     signing_agencies,
 )
 from broadsheet.parse.html_body import Body
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_statements import Statements
-from broadsheet.parse.html_tree import Block, Page
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS
 from broadsheet.records import Witness
 
@@ -67,18 +67,24 @@ def credited_agencies(page: Page, found: Statements, body: Body, text: str) -> I
 
 def _endings(page: Page, body: Body) -> Iterator[str]:
     """Yield the lines after the body that may be its credit; a bare name may be a photograph's."""
-    for block in _after(page, body, _ENDING):
-        if block.text.startswith(("(", "[")) or " " in block.text.strip("©"):
-            yield block.text
+    for line in _after(page, body, _ENDING):
+        if line.startswith(("(", "[")) or " " in line.strip("©"):
+            yield line
 
 
-def _after(page: Page, body: Body, count: int) -> list[Block]:
+def _after(page: Page, body: Body, count: int) -> list[str]:
     """Return the blocks after the body that a reader sees as its own."""
     end = next(reversed(np.flatnonzero(body.chosen).tolist()), -1) + 1
+    return _own(page, end, end + count)
+
+
+def _own(page: Page, first: int, last: int) -> list[str]:
+    """Return the text of those blocks in a range that do not belong to something else."""
+    around, nodes = page.nodes.around, page.blocks.node
     return [
-        block
-        for block in page.blocks[end : end + count]
-        if not page.nodes[block.node].around & _ELSEWHERE
+        text
+        for index, text in enumerate(page.blocks.text[first:last], first)
+        if not around[nodes[index]] & _ELSEWHERE
     ]
 
 
@@ -89,16 +95,14 @@ def _witness(name: str, rule: str, confidence: float, raw: str) -> Witness:
 def ends_at_a_paywall(page: Page, body: Body) -> bool:
     """Tell whether a page says, within its body or where that ends, that the rest is for payers."""
     chosen = np.flatnonzero(body.chosen).tolist()
-    within = page.blocks[chosen[0] : chosen[-1] + 1] if chosen else []
-    within = [b for b in within if not page.nodes[b.node].around & _ELSEWHERE]
+    within = _own(page, chosen[0], chosen[-1] + 1) if chosen else []
     return any(
-        len(block.text) <= _LONGEST_NOTICE and says_paywalled(block.text)
-        for block in (*within, *_after(page, body, _NOTICE))
+        len(line) <= _LONGEST_NOTICE and says_paywalled(line)
+        for line in (*within, *_after(page, body, _NOTICE))
     )
 
 
 def ends_as_an_excerpt(page: Page, body: Body, text: str) -> bool:
     """Tell whether a page says, where its body ends, that it is an excerpt."""
     last = text.rpartition("\n\n")[2]
-    notices = (block.text for block in _after(page, body, _NOTICE))
-    return says_truncated(last) or any(map(says_truncated, notices))
+    return says_truncated(last) or any(map(says_truncated, _after(page, body, _NOTICE)))

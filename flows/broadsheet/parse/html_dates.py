@@ -11,12 +11,12 @@ import numpy as np
 
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_choice import bounded, by_confidence, probabilities, witnesses
-from broadsheet.parse.html_days import Day, days_in, stated_day
+from broadsheet.parse.html_days import Day, days_in, may_hold_a_day, stated_day
 from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting
 from broadsheet.parse.html_statements import Statements
-from broadsheet.parse.html_tree import Page
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
 from broadsheet.records import Witness
 
@@ -184,13 +184,14 @@ def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
     chosen = np.flatnonzero(body.chosen)
     start = int(chosen[0]) if len(chosen) else 0
     end = int(chosen[-1]) if len(chosen) else 0
-    for index, block in enumerate(page.blocks):
-        text = block.text[:_LONGEST_HEAD]
-        if not any(map(str.isdigit, text)):
+    near, nodes = page.nodes.near, page.blocks.node
+    for index, whole in enumerate(page.blocks.text):
+        text = whole[:_LONGEST_HEAD]
+        if not may_hold_a_day(text):
             continue
-        if page.nodes[block.node].near & CLASS_BITS["date"]:
+        if near[nodes[index]] & CLASS_BITS["date"]:
             rule = "class.date"
-        elif index < start or (index <= start + _NEAR and len(block.text) < _LONGEST_HEAD):
+        elif index < start or (index <= start + _NEAR and len(text) < _LONGEST_HEAD):
             rule = "head"
         elif index <= end:
             rule = "body"
@@ -219,7 +220,7 @@ def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
     rows = []
     for rank, claim in enumerate(claims):
         block = claim.block if claim.block < len(page.blocks) else -1
-        around = page.nodes[page.blocks[block].node].around if block >= 0 else 0
+        around = page.nodes.around[page.blocks.node[block]] if block >= 0 else 0
         rows.append(
             (
                 *(rule in claim.rules for rule in RULES),

@@ -28,6 +28,8 @@ _DATE: Final = re.compile(
     rf"|\b(?P<w5>{_WORD})\.?\s(?P<d5>[0-3]?\d)(?:st|nd|rd|th|\.)?,?\s?(?:at |\|\s?)?"
     rf"(?P<y5>{_YEAR})(?!\d)"
 )
+# What every form of a date holds.
+_MAY_HOLD: Final = re.compile(rf"{_YEAR}|\d\s?[-/.]\s?[0-3]?\d\s?[-/.]\s?\d\d")
 _COMPACT: Final = re.compile(rf"^({_YEAR})([01]\d)([0-3]\d)(?:\D|\d{{4,6}}|$)")
 _CLOCK: Final = re.compile(r"\d{1,2}[:.h]\d\d")
 _FAR_PIVOT: Final = 50
@@ -49,6 +51,11 @@ class Day:
     text: str
     is_ambiguous: bool
     has_time: bool
+
+
+def may_hold_a_day(text: str) -> bool:
+    """Tell at little cost whether a text may state a day with its year."""
+    return _MAY_HOLD.search(text) is not None
 
 
 def days_in(text: str, order: Order) -> Iterator[Day]:

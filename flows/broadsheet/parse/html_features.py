@@ -9,14 +9,16 @@ Longer than 300 lines because names, phrases and their columns are read side by 
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.parse.html_characters import count_characters
+from broadsheet.parse.html_page import Blocks, Page
 from broadsheet.parse.html_phrases import NAMES as PHRASE_NAMES
 from broadsheet.parse.html_phrases import phrase_mask
-from broadsheet.parse.html_tree import Block, Page
 from broadsheet.parse.html_vocabulary import NAMES, words
 
 Floats = npt.NDArray[np.float32]
@@ -24,9 +26,6 @@ Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[Any]
 
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_UPPER_WORD: Final = re.compile(r"\b[A-ZÀ-ÞА-ЯΑ-Ω]")
-_DIGIT: Final = re.compile(r"\d")
-_MARK: Final = re.compile(r"[|•·»›>/→▶✓©®#@]")
 _ENDS: Final = (".。!！", "?？", "\"”’»')", ":：", "…", ",;")
 _END: Final = {sign: kind for kind, ends in enumerate(_ENDS, start=1) for sign in ends}
 _PHRASES_WITHIN: Final = 240  # characters; a longer block is told by what it is, not what it says
@@ -84,13 +83,14 @@ def block_features(page: Page, title: str, description: str, declared_body: str)
 
     """
     says, texts = _texts(page.blocks, title, description, declared_body)
-    nodes = _node_masks(page)
     at = block_nodes(page)
+    near, around = page.nodes.near, page.nodes.around
     columns: list[Numbers] = [
         texts,
-        _bits(says[:, None], len(PHRASE_NAMES)),
-        nodes[at],
-        _beside(texts, page, at),
+        _bits(says, len(PHRASE_NAMES)),
+        _bits([near[node] for node in page.blocks.node], len(NAMES)),
+        _bits([around[node] for node in page.blocks.node], len(NAMES)),
+        _beside(texts, page),
         _levels(texts, page, at),
         _places(texts, page, at),
     ]
@@ -98,58 +98,63 @@ def block_features(page: Page, title: str, description: str, declared_body: str)
 
 
 def _texts(
-    blocks: list[Block], title: str, description: str, declared_body: str
-) -> tuple[Integers, Floats]:
+    blocks: Blocks, title: str, description: str, declared_body: str
+) -> tuple[list[int], Floats]:
     """Return the phrases that each block has, as bits, and the ``_TEXT`` columns.
 
     Longer than 40 lines because it names the features one by one.
     """
-    copies = Counter(block.text for block in blocks)
+    texts = blocks.text
+    counted = count_characters(texts)
+    chars, words = counted.chars, counted.words
+    copies = Counter(texts)
     seen: set[str] = set()
     title_words = set(title.casefold().split())
-    says = np.zeros(len(blocks), np.int64)
-    rows: list[float] = []
-    for index, block in enumerate(blocks):
-        text = block.text
-        chars, words = len(text), count_words(text)
-        if chars <= _PHRASES_WITHIN:
-            says[index] = phrase_mask(text)
+    most_words = 2 * len(title_words) + 4 if title_words else 0
+    says = []
+    rows = []
+    sizes = zip(texts, chars.tolist(), words.tolist(), counted.digits.tolist(), strict=True)
+    for text, size, length, digits in sizes:
+        is_short = size <= _PHRASES_WITHIN
+        says.append(phrase_mask(text, has_digits=digits > 0) if is_short else 0)
         share = 0
-        if title_words and words <= 2 * len(title_words) + 4:
-            share = 100 * len(title_words & set(text.casefold().split())) // len(title_words)
-        is_line = chars < _LINE
-        rows += (
-            chars,
-            words,
-            100 * min(block.link_chars, chars) // chars,
-            block.links,
-            100 * min(block.bold_chars, chars) // chars,
-            _sentences(text),
-            text.count(",") + text.count("，") + text.count("、"),
-            _END.get(text[-1], 0),
-            _start(text[0]),
-            100 * min(len(_UPPER_WORD.findall(text)), words) // words if is_line else 15,
-            100 * len(_DIGIT.findall(text)) // chars if is_line else 2,
-            10 * chars // words,
-            len(_MARK.findall(text)) if is_line else 0,
-            block.is_line,
-            copies[text],
-            text in seen,
-            share,
-            text == title,
-            0 if not declared_body else 1 + (text[:60] in declared_body),
-            0 if not description else 1 + (text[:60] in description or description[:60] in text),
-        )
+        if length <= most_words:
+            share = 100 * len(title_words.intersection(text.casefold().split())) // len(title_words)
+        rows.append((_END.get(text[-1], 0), _start(text[0]), copies[text], text in seen, share))
         seen.add(text)
-    return says, np.array(rows, np.float32).reshape(len(blocks), len(_TEXT))
+    end, start, count, is_copy, shares = np.array(rows, np.float32).T
+    is_line = chars < _LINE
+    columns = (
+        chars,
+        words,
+        100 * np.minimum(blocks.link_chars, chars) // chars,
+        blocks.links,
+        100 * np.minimum(blocks.bold_chars, chars) // chars,
+        counted.sentences,
+        counted.commas,
+        end,
+        start,
+        np.where(is_line, 100 * np.minimum(counted.capitals, words) // words, 15),
+        np.where(is_line, 100 * counted.digits // chars, 2),
+        10 * chars // words,
+        np.where(is_line, counted.marks, 0),
+        blocks.is_line,
+        count,
+        is_copy,
+        shares,
+        [text == title for text in texts],
+        [1 + (text[:60] in declared_body) for text in texts] if declared_body else 0,
+        [1 + (text[:60] in description or description[:60] in text) for text in texts]
+        if description
+        else 0,
+    )
+    table = np.empty((len(texts), len(_TEXT)), np.float32)
+    for number, column in enumerate(columns):
+        table[:, number] = column
+    return says, table
 
 
-def _sentences(text: str) -> int:
-    """Count what ends sentences, as well as a paragraph that goes on without one needs it."""
-    ends = text.count(". ") + text.count("? ") + text.count("! ") + text.count("。")
-    return ends + text.endswith((".", "!", "?", ".”", '."', "…"))
-
-
+@lru_cache(maxsize=4_096)  # most blocks begin with one of few characters
 def _start(character: str) -> int:
     if character.islower():
         return 0
@@ -162,19 +167,12 @@ def _start(character: str) -> int:
     return 5 if character.isalpha() else 4
 
 
-def _bits(masks: Integers, count: int) -> Numbers:
-    return ((masks >> np.arange(count)) & 1).astype(np.uint8)
-
-
-def _node_masks(page: Page) -> Numbers:
-    """Return the near and around bits of every node, shape (nodes, 2 * names)."""
-    low = (1 << 40) - 1
-    columns = []
-    for masks in ([n.near for n in page.nodes], [n.around for n in page.nodes]):
-        lower = np.array([mask & low for mask in masks], np.int64)[:, None]
-        upper = np.array([mask >> 40 for mask in masks], np.int64)[:, None]
-        columns += [_bits(lower, 40), _bits(upper, len(NAMES) - 40)]
-    return np.concatenate(columns, axis=1)
+def _bits(masks: list[int], count: int) -> Numbers:
+    """Return the lowest bits of masks, shape (masks, count)."""
+    size = (count + 7) // 8
+    packed = b"".join([mask.to_bytes(size, "little") for mask in masks])
+    rows = np.frombuffer(packed, np.uint8).reshape(len(masks), size)
+    return np.unpackbits(rows, axis=1, count=count, bitorder="little")
 
 
 def shift(values: Numbers, step: int) -> Numbers:
@@ -190,19 +188,17 @@ def shift(values: Numbers, step: int) -> Numbers:
 
 def block_nodes(page: Page) -> Integers:
     """Return for each block the index of its innermost node."""
-    return np.array([block.node for block in page.blocks], np.int64)
+    return np.array(page.blocks.node, np.int64)
 
 
 def shapes(page: Page) -> Integers:
     """Return for each block the number of the shape of its place."""
-    nodes = page.nodes
-    return np.array([nodes[block.node].shape for block in page.blocks], np.int64)
+    return np.array(page.nodes.shape, np.int64)[page.blocks.node]
 
 
-def _beside(texts: Floats, page: Page, at: Integers) -> Numbers:
+def _beside(texts: Floats, page: Page) -> Numbers:
     shape = shapes(page)[:, None]
-    heading = np.fromiter((node.tag in _HEADINGS for node in page.nodes), bool, len(page.nodes))
-    is_heading = heading[at].astype(np.float32)[:, None]
+    is_heading = _is_heading(page).astype(np.float32)[:, None]
     own = texts[:, [_TEXT.index(name) for name in _BESIDE]]
     columns = [shift(own, step) for step in (-2, -1, 1, 2)]
     columns += [shift(shape, step) == shape for step in (-2, -1, 1, 2)]
@@ -213,9 +209,14 @@ def _beside(texts: Floats, page: Page, at: Integers) -> Numbers:
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
+def _is_heading(page: Page) -> npt.NDArray[np.bool_]:
+    tag = page.nodes.tag
+    return np.array([tag[node] in _HEADINGS for node in page.blocks.node], np.bool_)
+
+
 def levels(page: Page, at: Integers) -> list[Integers]:
     """Return for each block the indexes of its nodes, innermost first; the root repeats."""
-    parent = np.maximum(np.array([node.parent for node in page.nodes], np.int64), 0)
+    parent = np.maximum(np.array(page.nodes.parent, np.int64), 0)
     result = [at]
     for _ in range(LEVELS - 1):
         result.append(parent[result[-1]])
@@ -224,8 +225,8 @@ def levels(page: Page, at: Integers) -> list[Integers]:
 
 def ranges(page: Page) -> tuple[Integers, Integers]:
     """Return the first block of each node and one past its last."""
-    first = np.array([node.first for node in page.nodes], np.int64)
-    last = np.array([node.last for node in page.nodes], np.int64)
+    first = np.array(page.nodes.first, np.int64)
+    last = np.array(page.nodes.last, np.int64)
     return first, np.minimum(np.maximum(last, first + 1), len(page.blocks))
 
 
@@ -271,10 +272,7 @@ def _places(texts: Floats, page: Page, at: Integers) -> Numbers:
     is_long = (words >= _LONG_WORDS) & (link < _LOOSE_LINKS)
     overlap = texts[:, _TEXT.index("title_percent")] + 50 * texts[:, _TEXT.index("is_title")]
     title_at = int(np.argmax(overlap)) if overlap.max() >= _SAME_HEADLINE else -1
-    depth = np.zeros(len(page.nodes), np.int64)
-    for number, node in enumerate(page.nodes):
-        depth[number] = depth[node.parent] + 1 if node.parent >= 0 else 0
-    heading = np.fromiter((page.nodes[n].tag in _HEADINGS for n in at.tolist()), bool, count)
+    heading = _is_heading(page)
     columns = [
         by_shape[0][shape],
         1000 * by_shape[1][shape] // page_chars,
@@ -283,7 +281,7 @@ def _places(texts: Floats, page: Page, at: Integers) -> Numbers:
         index,
         count - index,
         1000 * before // page_chars,
-        depth[at],
+        np.array(page.nodes.depth, np.int64)[at],
         np.full(count, count),
         np.full(count, page_chars),
         np.full(count, is_long.sum()),

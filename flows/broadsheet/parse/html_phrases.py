@@ -50,9 +50,11 @@ _BY: Final = frozenset(
 _DATE: Final = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]|\d (?:hours?|days?|min)"
 )
-_CODE: Final = ("{", "};", "();", "var ", "$(")
+_SPACELESS: Final = re.compile("[\u3000-\u9fff]")
+_CODE: Final = re.compile(r"[{]|\};|\(\);|var |\$\(")
 NAMES: Final = (*PHRASES, "byline", "date", "code")
 _BIT: Final = {name: 1 << number for number, name in enumerate(NAMES)}
+_BYLINE, _DATE_BIT, _CODE_BIT = _BIT["byline"], _BIT["date"], _BIT["code"]
 _STEM_SIZES: Final = (8, 7, 6, 5, 4)
 _EDGES: Final = " .,:;!?()[]|•·»«\"'“”-–—/"
 
@@ -78,30 +80,36 @@ for _word, _bit in _listed():
         _WORDS[_key] = _WORDS.get(_key, 0) | _bit
 
 
+# The second words of pairs: a pair is only looked up where its second word is met.
+_SECONDS: Final = frozenset(key.split()[1] for key in _WORDS if " " in key)
+
+
 @lru_cache(maxsize=65_536)  # words recur on every page; the answer depends on nothing else
-def _word_mask(word: str) -> int:
+def _word_of(raw: str) -> tuple[str, int, bool]:
+    """Return a word without what stands around it, its bits, and whether it may end a pair."""
+    word = raw.strip(_EDGES) or raw
     mask = _WORDS.get(word, 0)
     for size in _STEM_SIZES:
         mask |= _WORDS.get(word[:size] + "*", 0)
-    return mask
+    return word, mask, word in _SECONDS
 
 
-def phrase_mask(text: str) -> int:
+def phrase_mask(text: str, *, has_digits: bool) -> int:
     """Return the bits of the kinds of phrase in a text (see ``NAMES``)."""
-    mask = 0
+    parts = text.lower().split()
+    mask = _BYLINE if parts and parts[0] in _BY else 0
     before = ""
-    for position, raw in enumerate(text.lower().split()):
-        word = raw.strip(_EDGES) or raw
-        mask |= _word_mask(word) | _WORDS.get(f"{before} {word}", 0)
-        if not position and raw in _BY:
-            mask |= _BIT["byline"]
+    for word, bits, may_end in map(_word_of, parts):
+        mask |= bits
+        if may_end:
+            mask |= _WORDS.get(f"{before} {word}", 0)
         before = word
-    if not text.isascii():
-        for word, bit in _SUBSTRINGS:
-            if word in text:
+    if not text.isascii() and _SPACELESS.search(text):
+        for phrase, bit in _SUBSTRINGS:
+            if phrase in text:
                 mask |= bit
-    if _DATE.search(text):
-        mask |= _BIT["date"]
-    if any(sign in text for sign in _CODE):
-        mask |= _BIT["code"]
+    if has_digits and _DATE.search(text):
+        mask |= _DATE_BIT
+    if _CODE.search(text):
+        mask |= _CODE_BIT
     return mask

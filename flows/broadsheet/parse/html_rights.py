@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from lxml import etree
-
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_statements import Statement, Statements
-from broadsheet.parse.html_vocabulary import CLASS_BITS, class_mask
+from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS
 from broadsheet.records import Witness
 
 _META: Final = {
@@ -25,7 +24,6 @@ _META: Final = {
     "dc.license": "meta.license",
     "dcterms.license": "meta.license",
 }
-_XPATH: Final = etree.XPath("//meta[@content] | //link[@rel and @href] | //a[@rel and @href]")
 # How sure it is that the page means the whole article; see docs/html.md.
 _CONFIDENCE: Final = {
     "meta.robots": 0.99,
@@ -38,34 +36,38 @@ _CONFIDENCE: Final = {
     "a.license": 0.85,
 }
 _OTHER_SCHEME: Final = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_PICTURES: Final = frozenset({"figure", "figcaption", "picture"})
-_NEAREST: Final = 2  # elements around a link whose class may say that they hold a picture
+_PICTURES: Final = TAG_BITS["figure"] | TAG_BITS["figcaption"]
+_CAPTIONS: Final = CLASS_BITS["caption"]
 _MOST: Final = 16
 
 
-def read_rights(root: etree._Element, found: Statements) -> None:
+def read_rights(page: Page, found: Statements) -> None:
     """Add what the markup of a page says of rights to what it states."""
-    for element in _XPATH(root):
-        if element.tag == "meta":
-            name = element.get("name") or element.get("property") or element.get("http-equiv") or ""
-            content = element.get("content")
+    for tag, attributes in page.heads:
+        if tag == "meta" and "content" in attributes:
+            get = attributes.get
+            name = get("name") or get("property") or get("http-equiv") or ""
             rule = _META.get(name.strip().lower())
             if rule:
+                content = attributes["content"]
                 found.add("rights", content, rule, f'{name}="{content}"')
-        elif "license" in element.get("rel").lower().split():
-            address = element.get("href").strip()
-            if not _OTHER_SCHEME.match(address) and not _is_of_a_picture(element):
-                rule = f"{element.tag}.license"
-                found.add("rights", address, rule, f'rel="license" href="{address}"')
+        elif tag == "link" and "license" in attributes["rel"].lower().split():
+            _read_link(attributes["href"], "link.license", found)
+    for attributes, node in page.licenses:
+        if not _is_of_a_picture(page, node):
+            _read_link(attributes["href"], "a.license", found)
 
 
-def _is_of_a_picture(link: etree._Element) -> bool:
-    """Tell whether a link stands with a picture: it licenses that, not the article."""
-    around = list(link.iterancestors())
-    names = (element.get("class") or "" for element in around[:_NEAREST])
-    return any(element.tag in _PICTURES for element in around) or any(
-        class_mask(name) & CLASS_BITS["caption"] for name in names
-    )
+def _read_link(address: str, rule: str, found: Statements) -> None:
+    address = address.strip()
+    if not _OTHER_SCHEME.match(address):
+        found.add("rights", address, rule, f'rel="license" href="{address}"')
+
+
+def _is_of_a_picture(page: Page, node: int) -> bool:
+    """Tell whether a node is a picture's: a link in it licenses that, not the article."""
+    nodes = page.nodes
+    return node >= 0 and bool(nodes.around[node] & _PICTURES or nodes.near[node] & _CAPTIONS)
 
 
 def rights_of(found: Statements) -> Iterator[Witness]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from lxml import etree
 
+from broadsheet.parse.html_page import Attributes, Page
 from broadsheet.parse.html_vocabulary import words
 from broadsheet.records import Field
 
@@ -132,12 +132,6 @@ _ARTICLE: Final = re.compile(
 )
 _PAGE: Final = re.compile(r"Page$|^(?:WebSite|ImageGallery|Product|Book|Event)$")
 _MAX_ITEMS: Final = 500
-_XPATH: Final = etree.XPath(
-    "//meta[@content or @value] | //link[@rel and @href] | //title"
-    " | //script[contains(@type, 'ld+json')]"
-)
-
-
 _SCRIPT_DATE: Final = re.compile(
     r'"(?:datePublished|published_?(?:Date|At|at|date|time)|publish_?(?:Date|date|Time)|'
     r'(?:article_)?publication_?(?:Date|date)|firstPublished(?:At|Date)?|pubDate)\\?"\s*:\s*'
@@ -205,39 +199,30 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def read_statements(root: etree._Element) -> Statements:
-    """Gather what a page states of itself."""
+def read_statements(page: Page) -> Statements:
+    """Gather what the head of a page and its scripts state."""
     found = Statements()
-    language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-    found.add("language", language, "html.lang")
-    scripts: list[str] = []
-    for element in _XPATH(root):
-        tag = element.tag
+    found.add("language", page.language, "html.lang")
+    for tag, attributes in page.heads:
         if tag == "meta":
-            _read_meta(found, element)
-        elif tag == "link":
-            if "canonical" in element.get("rel").lower().split():
-                found.add("url", element.get("href"), "link.canonical")
+            _read_meta(found, attributes)
         elif tag == "title":
-            if element.getparent().tag != "svg" and not any(
-                True for _ in found.of("title") if _.rule == "title"
-            ):
-                found.add("title", element.text or "", "title")
-        elif tag == "script":
-            scripts.append(element.text or "")
-    for script in scripts:
-        _read_json_ld(found, script)
+            found.add("title", attributes["text"], "title")
+        elif "canonical" in attributes["rel"].lower().split():
+            found.add("url", attributes["href"], "link.canonical")
+    for script, is_json_ld in page.scripts:
+        if is_json_ld:
+            _read_json_ld(found, script)
     if not any(
         statement.rule.startswith(("jsonld", "meta.p")) for statement in found.of("published")
     ):
-        _read_scripts(found, root)
+        _read_scripts(found, page)
     return found
 
 
-def _read_scripts(found: Statements, root: etree._Element) -> None:
+def _read_scripts(found: Statements, page: Page) -> None:
     """Read a date of publication out of the data that a page carries for its own scripts."""
-    for element in root.iter("script"):
-        script = element.text or ""
+    for script, _ in page.scripts:
         if "ublish" in script or "ubDate" in script or "ublication" in script:
             match = _SCRIPT_DATE.search(script)
             if match:
@@ -245,10 +230,10 @@ def _read_scripts(found: Statements, root: etree._Element) -> None:
                 return
 
 
-def _read_meta(found: Statements, element: etree._Element) -> None:
-    content = element.get("content") or element.get("value") or ""
+def _read_meta(found: Statements, attributes: Attributes) -> None:
+    content = attributes.get("content") or attributes.get("value") or ""
     for attribute in ("property", "name", "itemprop", "http-equiv"):
-        name = element.get(attribute)
+        name = attributes.get(attribute)
         if name and (known := _META.get(name.strip().lower())):
             found.add(known[0], content, known[1], f'{name}="{content}"')
             return

@@ -10,9 +10,9 @@ from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_choice import bounded, by_confidence, probabilities, witnesses
 from broadsheet.parse.html_features import Floats, count_words
 from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, key_of, parts_of_title, tokens
 from broadsheet.parse.html_statements import Statements
-from broadsheet.parse.html_tree import Page
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
 from broadsheet.records import Witness
 
@@ -22,6 +22,7 @@ RULES: Final = words(
 )
 _RULE: Final = {rule: number for number, rule in enumerate(RULES)}
 _HEADINGS: Final = ("h1", "h2", "h3")
+_TITLE_BITS: Final = CLASS_BITS["title"] | TAG_BITS["h1"] | TAG_BITS["h2"] | TAG_BITS["h3"]
 _MOST_HEADINGS: Final = 8
 _LEAST_CONFIDENCE: Final = 0.1
 _MOST_CLAIMS: Final = 4
@@ -93,16 +94,17 @@ def _headings(page: Page, body: Body) -> Iterator[tuple[str, str, int]]:
     """Yield headings and what a class calls a title: the first ones, and those at the body."""
     start = int(np.argmax(body.chosen)) if body.chosen.any() else len(page.blocks)
     counts = dict.fromkeys((*_HEADINGS, "class.title"), 0)
-    for node in page.nodes:
-        rule = node.tag if node.tag in _HEADINGS else "class.title"
-        if rule == "class.title" and not node.own & CLASS_BITS["title"]:
+    nodes = page.nodes
+    for index, (tag, own) in enumerate(zip(nodes.tag, nodes.own, strict=True)):
+        if not own & _TITLE_BITS:
             continue
-        is_short = 0 < node.last - node.first <= 3  # noqa: PLR2004 - a headline set in lines
-        is_near = rule == "h1" or start - 40 < node.first <= start + 3
+        rule = tag if tag in _HEADINGS else "class.title"
+        first, last = nodes.first[index], nodes.last[index]
+        is_short = 0 < last - first <= 3  # noqa: PLR2004 - a headline set in lines
+        is_near = rule == "h1" or start - 40 < first <= start + 3
         if is_short and is_near and counts[rule] < _MOST_HEADINGS:
             counts[rule] += 1
-            text = " ".join(block.text for block in page.blocks[node.first : node.last])
-            yield text, rule, node.first
+            yield " ".join(page.blocks.text[first:last]), rule, first
 
 
 def title_features(claims: list[TitleClaim], page: Page, body: Body, setting: Setting) -> Floats:
@@ -122,7 +124,7 @@ def title_features(claims: list[TitleClaim], page: Page, body: Body, setting: Se
     for rank, (claim, key) in enumerate(zip(claims, keys, strict=True)):
         own = tokens(claim.value)
         block = claim.block if claim.block < len(page.blocks) else -1
-        around = page.nodes[page.blocks[block].node].around if block >= 0 else 0
+        around = page.nodes.around[page.blocks.node[block]] if block >= 0 else 0
         rows.append(
             (
                 *(rule in claim.rules for rule in RULES),

@@ -23,7 +23,7 @@ TAGS: Final = words(
 CLASSES: Final = {
     "articlebody": r"article-?_*(?:body|content|text)|story-?_*(?:body|content|text)|"
     r"entry-?_*content|post-?_*(?:content|body|text|entry)|artikel-?_*text|news-?_*(?:text|body)|"
-    r"(?:body|content)-?_*(?:text|copy)|text-?_*(?:body|content)|single-?content|cuerpo",
+    r"body-?_*(?:text|copy)|content-?_*(?:text|copy)|text-?_*(?:body|content)|single-?content|cuerpo",
     "article": r"article|story|artikel|beitrag|noticia|articulo|entry|post|hentry|blog",
     "comment": r"comment|kommentar|disqus|reply|respond|coment|discuss|reader",
     "body": r"body|content|text|inhalt|prose|paragraph|copy|rich",
@@ -67,7 +67,37 @@ NAMES: Final = (*TAGS, *(f".{name}" for name in CLASSES))
 TAG_BITS: Final = {tag: 1 << bit for bit, tag in enumerate(TAGS)}
 CLASS_BITS: Final = {name: 1 << (_FIRST_CLASS_BIT + bit) for bit, name in enumerate(CLASSES)}
 MARKING_BITS: Final = CLASS_BITS["author"] | CLASS_BITS["date"]
-_CLASS: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in CLASSES.items()))
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Split a pattern at the bars that stand in no group."""
+    parts, depth = [""], 0
+    for sign in pattern:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _by_beginning() -> dict[str, re.Pattern[str]]:
+    """Return what may match at a place, by the two characters that stand there.
+
+    One pattern of all words would be tried word by word at every character of every name.
+    """
+    groups: dict[str, dict[str, list[str]]] = {}
+    for name, pattern in CLASSES.items():
+        for word in _alternatives(pattern):
+            beginning = word.removeprefix(r"\b")[:2]
+            groups.setdefault(beginning, {}).setdefault(name, []).append(word)
+    return {
+        beginning: re.compile("|".join(f"(?P<{n}>{'|'.join(w)})" for n, w in by_name.items()))
+        for beginning, by_name in groups.items()
+    }
+
+
+_BY_BEGINNING: Final = _by_beginning()
 
 
 def class_mask(names: str) -> int:
@@ -82,7 +112,14 @@ def class_mask(names: str) -> int:
     maxsize=65_536
 )  # pages of an outlet share their names; the answer depends on nothing else
 def _name_mask(name: str) -> int:
-    mask = 0
-    for match in _CLASS.finditer(name[:_LONGEST_NAME].lower()):
-        mask |= CLASS_BITS[match.lastgroup or ""]
+    name = name[:_LONGEST_NAME].lower()
+    mask = at = 0
+    while at < len(name) - 1:
+        pattern = _BY_BEGINNING.get(name[at : at + 2])
+        match = pattern.match(name, at) if pattern else None
+        if match:
+            mask |= CLASS_BITS[match.lastgroup or ""]
+            at = match.end()
+        else:
+            at += 1
     return mask
