@@ -5,6 +5,7 @@ portion record by record, and the record that kills it is lost with a reason; al
 The limits are the kernel's (``setrlimit``, ``setitimer``), so that they hold inside C code, too.
 """
 
+import atexit
 import contextlib
 import importlib
 import os
@@ -14,6 +15,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -29,6 +31,7 @@ Work = Callable[[Any, list[Any]], list[Any]]
 
 _PORTION_RECORDS = 64
 _PORTION_BYTES = 4 * 2**20
+_MOST_VALUES = 50_000
 _FRAME = struct.Struct(">Q")
 _READY = b"ready"
 # Not `-m`: the module would exist twice in the child, under two names.
@@ -67,18 +70,25 @@ class Guard(Generic[Value, Result]):
 
     """
 
-    def __init__(self, function: str, setup: object, limits: Limits = Limits()) -> None:
+    def __init__(
+        self, function: str, setup: object, limits: Limits = Limits(), *, is_kept: bool = False
+    ) -> None:
         """Prepare a guard; the child starts with the first portion.
 
         Args:
             function: ``package.module:name`` of a :data:`Work` function.
             setup: its first argument, the same for all values; must pickle.
             limits: what one record may take.
+            is_kept: whether the next guard of the same work in this process takes over the child:
+                its imports and tables take seconds, and a batch may take no longer.
 
         """
         self._function = function
         self._setup = pickle.dumps((setup, limits), protocol=5)
         self._child: subprocess.Popen[bytes] | None = None
+        self._is_kept = is_kept
+        self._is_taken_over = False
+        self._worked = 0
         self.restarts = 0
 
     def __enter__(self) -> Self:
@@ -90,16 +100,15 @@ class Guard(Generic[Value, Result]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._is_kept and kind is None and self._child is not None:
+            _keep(self._function, self._setup, self._child, self._worked)
+            self._child = None
         self.close()
 
     def close(self) -> None:
         """End the child."""
         if self._child is not None:
-            self._child.kill()
-            for pipe in (self._child.stdin, self._child.stdout):
-                with contextlib.suppress(BrokenPipeError):
-                    cast("BinaryIO", pipe).close()
-            self._child.wait()
+            _end(self._child)
             self._child = None
 
     def map(self, values: Sequence[Value]) -> list[Result | Lost]:
@@ -117,15 +126,25 @@ class Guard(Generic[Value, Result]):
     def _ask(self, portion: list[bytes]) -> "list[Result | Lost] | Lost":
         """Return the results of a portion, or what became of the child."""
         child = self._running()
+        self._worked += len(portion)
         try:
             _send(cast("BinaryIO", child.stdin), pickle.dumps(portion, protocol=5))
             answer = _receive(cast("BinaryIO", child.stdout))
         except (BrokenPipeError, EOFError):
-            return self._buried(child)
+            lost = self._buried(child)
+            if self._is_taken_over:  # it may have died before it had this portion
+                self._is_taken_over = False
+                return self._ask(portion)
+            return lost
+        self._is_taken_over = False
         return cast("list[Result | Lost] | Lost", pickle.loads(answer))  # noqa: S301 - our own child's
 
     def _running(self) -> "subprocess.Popen[bytes]":
+        if self._child is None and self._is_kept:
+            self._child, self._worked = _taken(self._function, self._setup)
+            self._is_taken_over = self._child is not None
         if self._child is None:
+            self._worked = 0
             self._child = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-P", "-c", _PROGRAM, self._function],
                 stdin=subprocess.PIPE,
@@ -151,6 +170,56 @@ class Guard(Generic[Value, Result]):
             return Lost(Reason.RESOURCE_TIMEOUT, "the time limit was reached")
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return Lost(Reason.RECORD_CRASHED, f"the process ended: {how}")
+
+
+_kept: list[tuple[str, bytes, subprocess.Popen[bytes], int]] = []
+_keeping = threading.Lock()
+
+
+def _keep(function: str, setup: bytes, child: "subprocess.Popen[bytes]", worked: int) -> None:
+    """Keep a child for the next guard of its work; those of other work, and old ones, are ended.
+
+    An old one is ended because its memory may be in pieces, and is bounded.
+    """
+    with _keeping:
+        ended = [entry[2] for entry in _kept if entry[:2] != (function, setup)]
+        _kept[:] = [entry for entry in _kept if entry[:2] == (function, setup)]
+        if worked < _MOST_VALUES:
+            _kept.append((function, setup, child, worked))
+        else:
+            ended.append(child)
+    for other in ended:
+        _end(other)
+
+
+def _taken(function: str, setup: bytes) -> "tuple[subprocess.Popen[bytes] | None, int]":
+    """Return a child that was kept for this work and what it has worked, if there is one."""
+    with _keeping:
+        for index, (*work, child, worked) in enumerate(_kept):
+            if work == [function, setup] and child.poll() is None:
+                del _kept[index]
+                return child, worked
+    return None, 0
+
+
+def end_kept() -> None:
+    """End all children that were kept."""
+    with _keeping:
+        ended = [child for *_, child, _ in _kept]
+        _kept.clear()
+    for child in ended:
+        _end(child)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    child.kill()
+    for pipe in (child.stdin, child.stdout):
+        with contextlib.suppress(BrokenPipeError):
+            cast("BinaryIO", pipe).close()
+    child.wait()
+
+
+atexit.register(end_kept)
 
 
 def _portions(values: Sequence[object]) -> Iterator[list[bytes]]:

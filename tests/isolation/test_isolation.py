@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet.isolation import Guard, Limits, Lost
+from broadsheet import isolation
+from broadsheet.isolation import Guard, Limits, Lost, end_kept
 from broadsheet.reasons import Reason
 
 WORK = "isolated_work:work"
@@ -18,6 +19,9 @@ import ctypes, os, signal, time
 
 def work(setup, values):
     return [one(setup, value) for value in values]
+
+def pid(setup, values):
+    return [os.getpid() for value in values]
 
 def one(setup, value):
     if value == "crash":
@@ -151,3 +155,53 @@ def is_gone(process: int, attempts: int = 100) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_kept_child_serves_the_next_guard_of_its_work_alone():
+    def child(setup):
+        with Guard[str, object]("isolated_work:pid", setup, is_kept=True) as guard:
+            return guard.map(["any"])[0]
+
+    try:
+        first, second = child("one"), child("one")
+        other = child("two")
+        assert first == second != other
+        with pytest.raises(ProcessLookupError):  # it was of other work, and is ended
+            os.kill(first, 0)
+    finally:
+        end_kept()
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)
+
+
+def test_a_record_is_not_lost_to_a_kept_child_that_died_before_it():
+    try:
+        with Guard[str, object]("isolated_work:pid", "s", TIGHT, is_kept=True) as guard:
+            [pid] = guard.map(["one"])
+        os.kill(pid, signal.SIGKILL)
+        with Guard[str, object]("isolated_work:pid", "s", TIGHT, is_kept=True) as guard:
+            assert isinstance(guard.map(["two"])[0], int)
+    finally:
+        end_kept()
+
+
+def test_a_kept_child_loses_the_record_that_crashes_it():
+    try:
+        for value in ("fine", "crash"):
+            with Guard[str, object](WORK, "s", TIGHT, is_kept=True) as guard:
+                [result] = guard.map([value])
+    finally:
+        end_kept()
+
+    assert result.reason is Reason.RECORD_CRASHED
+
+
+def test_a_kept_child_is_renewed_after_so_many_values(monkeypatch):
+    monkeypatch.setattr(isolation, "_MOST_VALUES", 2)
+    try:
+        with Guard[str, object]("isolated_work:pid", "s", is_kept=True) as guard:
+            [pid, _] = guard.map(["one", "two"])
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    finally:
+        end_kept()

@@ -106,7 +106,7 @@ def refine(
     Records are worked in a child process: one that crashes or exhausts it is lost alone.
     """
     records = [item for item in items if isinstance(item, RawRecord)]
-    with Guard[RawRecord, Article | Rejection](_REFINE, config) as guard:
+    with Guard[RawRecord, Article | Rejection](_REFINE, config, is_kept=True) as guard:
         worked = guard.map(records)
     rows = [
         _lost(record, row) if isinstance(row, Lost) else row
@@ -145,8 +145,7 @@ def stage(
     Without a suite no row is expected: only rejections are staged. ``found`` is how many records
     were read from each file, counted before any of them was worked on.
     """
-    kept, failed, verdict = _checked(articles, suite)
-    table = tables.articles_to_table(kept)
+    table, kept, failed, verdict = _checked(articles, suite)
     signals = deduplicate.signals_of(table)
     if filtered := deduplicate.out_of_bounds(table, signals, filters):
         failed += [_filtered(kept[i], names) for i, names in sorted(filtered.items())]
@@ -189,17 +188,19 @@ def _write_staged(
 
 def _checked(
     articles: Sequence[Article], suite: validate.Suite | None
-) -> tuple[list[Article], list[Rejection], dict[str, Any] | None]:
-    """Return the rows that meet the suite, those that do not, and the verdict."""
+) -> tuple[pa.Table, list[Article], list[Rejection], dict[str, Any] | None]:
+    """Return the rows that meet the suite, as table and values, those that do not, the verdict."""
+    table = tables.articles_to_table(articles)
     if suite is None:
-        return list(articles), [], None
-    check = validate.check_rows(tables.articles_to_table(articles), suite)
-    kept = [a for i, a in enumerate(articles) if i not in check.failures]
+        return table, list(articles), [], None
+    check = validate.check_rows(table, suite)
+    stays = [i for i in range(len(articles)) if i not in check.failures]
+    kept = [articles[i] for i in stays]
     failed = [
         _set_aside(articles[i], "validate", expectation_reason(ids[0]), f"fails {', '.join(ids)}")
         for i, ids in sorted(check.failures.items())
     ]
-    return kept, failed, to_json(check.verdict)
+    return table.take(stays) if failed else table, kept, failed, to_json(check.verdict)
 
 
 def _filtered(article: Article, signals: Sequence[str]) -> Rejection:

@@ -1,0 +1,78 @@
+"""What a change costs: only what depends on it is worked again."""
+
+from pathlib import Path
+
+import pytest
+
+from broadsheet import pipeline
+from broadsheet.pipeline.workspace import RESULT
+
+SMALL_BATCHES = "\n[sources]\nbatch_records = 2\n"
+
+
+@pytest.fixture
+def worked(monkeypatch):
+    """Return the list that every worked batch adds its number of records to."""
+    found = []
+    refine = pipeline.batch.refine
+
+    def counts(items, config):
+        found.append(len(items))
+        return refine(items, config)
+
+    monkeypatch.setattr(pipeline.batch, "refine", counts)
+    return found
+
+
+def build(folder: Path, output: Path) -> dict:
+    planned = pipeline.plan(folder, output)
+    batches = [pipeline.work_batch(request) for request in planned["requests"]]
+    return pipeline.release(planned["run"], [planned["discovery"], *batches])
+
+
+def test_settings_that_act_after_the_batches_work_none_again(
+    write_corpus, stories, tmp_path, worked
+):
+    build(write_corpus(stories(4)), tmp_path / "dist")
+    assert sum(worked) == 4
+    worked.clear()
+
+    for change in (
+        '\n[duplicates]\nfold = ["exact", "near"]\n',
+        '\n[splits]\nby = "hash"\n',
+        "\n[publish]\nrows_per_group = 500\n",
+        "\n[validation]\nmax_quarantine_share = 0.4\n",
+        "\n[drift]\nleast_rows = 10\n",
+    ):
+        build(write_corpus(stories(4), extra=change), tmp_path / "dist")
+        assert worked == [], change
+
+
+def test_a_setting_that_rows_depend_on_works_them_again(write_corpus, stories, tmp_path, worked):
+    build(write_corpus(stories(3)), tmp_path / "dist")
+
+    build(write_corpus(stories(3), extra="\n[text]\nmin_words = 10\n"), tmp_path / "dist")
+
+    assert sum(worked) == 6
+
+
+def test_one_more_file_works_its_own_batch_alone(write_corpus, stories, tmp_path, worked):
+    build(write_corpus(stories(12), extra=SMALL_BATCHES), tmp_path / "dist")
+    worked.clear()
+
+    build(write_corpus(stories(13), extra=SMALL_BATCHES), tmp_path / "dist")
+
+    assert sum(worked) <= 2
+
+
+def test_a_run_that_was_cut_short_goes_on_where_it_stopped(write_corpus, stories, tmp_path, worked):
+    folder = write_corpus(stories(8), extra=SMALL_BATCHES)
+    requests = pipeline.plan(folder, tmp_path / "dist")["requests"]
+    done = [pipeline.work_batch(request)["accounts"]["raw"] for request in requests[:2]]
+    worked.clear()
+
+    outcome = build(folder, tmp_path / "dist")
+
+    assert outcome["accounts"]["published"] == 8
+    assert sum(worked) == 8 - sum(done)
+    assert len(list((tmp_path / "dist").rglob(f"batches/*/{RESULT}"))) == len(requests)
