@@ -2,13 +2,17 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import httpx
 import pytest
 
+from broadsheet import local_database
+from broadsheet.local_database import STATEMENTS, prepare_database, render_statements
 from broadsheet.local_server import is_api_configured, start_local_server
 
 
@@ -89,3 +93,43 @@ def test_the_server_ends_with_the_run_however_that_ends(end):
             return
         time.sleep(0.1)
     pytest.fail("the server is still there a minute after its run")
+
+
+@pytest.mark.server
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("fresh")
+def test_the_database_is_the_one_that_prefect_makes_itself():
+    def lines(statements):  # Alembic writes the constraints of a table in any order
+        return sorted(line.strip().rstrip(",") for line in statements.splitlines())
+
+    shipped = STATEMENTS.read_text(encoding="utf-8")
+    assert lines(render_statements()) == lines(shipped), "run `python -m broadsheet.local_database`"
+
+
+def test_a_home_gets_its_database_once(fresh):
+    assert prepare_database()
+    made = (fresh / "prefect.db").read_bytes()
+
+    assert not prepare_database()
+    assert (fresh / "prefect.db").read_bytes() == made
+    assert [path.name for path in fresh.iterdir()] == ["prefect.db"]
+    with closing(sqlite3.connect(fresh / "prefect.db")) as database:
+        tables = {name for (name,) in database.execute("select name from sqlite_master")}
+    assert {"flow_run", "task_run", "artifact", "alembic_version"} <= tables
+
+
+@pytest.mark.usefixtures("fresh")
+def test_another_version_of_prefect_makes_its_own(monkeypatch):
+    monkeypatch.setattr(local_database, "version", lambda _name: "0.0.0")
+
+    assert not prepare_database()
+
+
+@pytest.mark.parametrize(
+    "name", ["PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_NAME"]
+)
+def test_a_database_that_is_configured_is_left_to_prefect(fresh, monkeypatch, name):
+    monkeypatch.setenv(name, "anything")
+
+    assert not prepare_database()
+    assert not (fresh / "prefect.db").exists()

@@ -26,6 +26,11 @@ _SETTINGS = {
     "PREFECT__SERVER_FINAL": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
+    # What a server of one run has no use for: it has no deployments, and no blocks to show.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
 }
 _DEADLINE_SECONDS = 300.0
 _MAIN = "from broadsheet.local_server import serve; serve(int(__import__('sys').argv[1]))"
@@ -113,6 +118,10 @@ def await_local_server() -> None:
 def serve(file_descriptor: int) -> None:
     """Run Prefect's server on an open socket until standard input ends; the child's main."""
     import threading  # noqa: PLC0415 - only in the child
+
+    from broadsheet.local_database import prepare_database  # noqa: PLC0415 - as above
+
+    prepare_database()
 
     import uvicorn  # noqa: PLC0415 - only in the child
 
