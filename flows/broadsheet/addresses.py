@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from broadsheet.errors import ConfigError, StorageError
+from broadsheet.errors import BroadsheetError, ConfigError, StorageError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -26,7 +26,8 @@ _CREDENTIALS = {
     "hf": "set HF_TOKEN, or run `hf auth login`",
 }
 _SAME = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az"}
-_PARAMETERS = re.compile(r"\?[^\s'\"]*")  # a signed address carries its key there
+# A signed address carries its key in its parameters, a connection string of Azure by name.
+_PARAMETERS = re.compile(r"\?[^\s'\"]*|(?<=AccountKey=)[^;\s]+|(?<=//)[^/\s@]+(?=@)")
 
 
 def is_address(place: str) -> bool:
@@ -84,6 +85,8 @@ def as_os_errors() -> Iterator[None]:
     """
     try:
         yield
+    except BroadsheetError:
+        raise
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
         raise type(error)(error.errno or 0, _shown(error)) from None
     except Exception as error:  # noqa: BLE001 - libraries of stores raise kinds of their own

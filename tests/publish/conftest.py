@@ -191,3 +191,13 @@ def publish_corpus(tmp_path: Path) -> Callable[..., publish.Version | None]:
 def dataset_dir(tmp_path: Path) -> Path:
     """Return the folder that ``publish_corpus`` publishes into."""
     return tmp_path / "valley"
+
+
+@pytest.fixture(scope="session")
+def shared_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a small sound release, made once, for tests that only read it."""
+    folder = tmp_path_factory.mktemp("shared")
+    build(
+        Corpus([make_article(n) for n in range(30)], copies=1), folder / "valley", folder / "work"
+    )
+    return folder / "valley" / "1.0.0"

@@ -10,11 +10,12 @@ import hashlib
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
-from broadsheet.addresses import open_store
+from broadsheet.addresses import as_os_errors, open_store
 from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
@@ -23,14 +24,16 @@ from broadsheet.publish.manifest import read_manifest
 from broadsheet.publish.targets import Upload
 from broadsheet.publish.verification import require_release, require_sound
 
-_BLOCK_BYTES = 2**20
+_BLOCK_BYTES: Final = 2**20
+_OBJECT_STORES: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"})
+"""Protocols of stores without folders, where making one could make a bucket that nobody wants."""
 
 
 def publish_to_store(release: Path, url: str, *, is_dry_run: bool = False) -> Upload:
     """Copy a release to a folder of a store, below its version.
 
     A run that was cut is resumed by the next: an object that is there is compared by its digest,
-    and one that is not is made. All are read back before the manifest is written.
+    and one that is not is made. All are read back before the manifest is written, and that after.
 
     Args:
         release: the folder of the release.
@@ -49,16 +52,18 @@ def publish_to_store(release: Path, url: str, *, is_dry_run: bool = False) -> Up
     store, folder = open_store(url)
     target = f"{folder}/{release.resolve().name}"
     names = list(layout.files_of(release))
-    with storage_errors(f"Publishing to {url}"):
-        missing = tuple(n for n in names if not _is_there(store, f"{target}/{n}", release / n))
+    with storage_errors(f"Publishing to {url}"), as_os_errors():
+        missing = _missing(store, target, release, names)
         size = sum((release / name).stat().st_size for name in missing)
         upload = Upload(url, not missing, missing, (), size)
-        if is_dry_run:
+        if is_dry_run or upload.is_done:
             return upload
-        for name in sorted(missing, key=lambda name: name == layout.MANIFEST):  # the manifest last
-            if name == layout.MANIFEST:
-                _read_back(store, target, release, (n for n in names if n != name))
-            _create(store, f"{target}/{name}", release / name)
+        for name in missing:
+            if name != layout.MANIFEST:
+                _create(store, f"{target}/{name}", release / name)
+        _read_back(store, target, release, (name for name in names if name != layout.MANIFEST))
+        _create(store, f"{target}/{layout.MANIFEST}", release / layout.MANIFEST)
+        _read_back(store, target, release, [layout.MANIFEST])
     return upload
 
 
@@ -119,33 +124,52 @@ def _fetch(store: AbstractFileSystem, source: str, target: Path, name: str) -> N
     store.get_file(f"{source}/{name}", str(path))
 
 
-def _is_there(store: AbstractFileSystem, target: str, path: Path) -> bool:
-    """Tell whether an object is there with the content of a file.
+def _missing(
+    store: AbstractFileSystem, target: str, release: Path, names: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the files of a release that a store does not have; one listing asks for all.
 
     Raises:
-        VersionConflictError: it is there with another.
+        VersionConflictError: it has one of them with another content.
 
     """
-    if not store.exists(target):
-        return False
-    if store.size(target) == path.stat().st_size and _digest(store, target) == digest_file(path):
-        return True
-    message = (
+    store.invalidate_cache()  # what an earlier publisher in this process saw may be old
+    try:
+        found = store.find(target, detail=True)
+    except FileNotFoundError:
+        found = {}
+    sizes = {path.removeprefix(f"{target}/"): entry["size"] for path, entry in found.items()}
+    there = [name for name in names if name in sizes]
+    for name in there:
+        if sizes[name] != (release / name).stat().st_size:
+            raise _conflict(f"{target}/{name}")
+        _require_same(store, f"{target}/{name}", release / name)
+    return tuple(name for name in names if name not in sizes)
+
+
+def _require_same(store: AbstractFileSystem, target: str, path: Path) -> None:
+    if _digest(store, target) != digest_file(path):
+        raise _conflict(target)
+
+
+def _conflict(target: str) -> VersionConflictError:
+    return VersionConflictError(
         f"{target} exists with another content; nothing was changed. Publish the next version, or "
         "remove what a broken upload left there."
     )
-    raise VersionConflictError(message)
 
 
 def _create(store: AbstractFileSystem, target: str, path: Path) -> None:
-    store.makedirs(store._parent(target), exist_ok=True)  # noqa: SLF001 - fsspec has no public name
+    protocols = {store.protocol} if isinstance(store.protocol, str) else set(store.protocol)
+    if not protocols & _OBJECT_STORES:
+        store.makedirs(store._parent(target), exist_ok=True)  # noqa: SLF001 - fsspec has no public name
     try:
         if isinstance(store, LocalFileSystem):  # where fsspec would overwrite
             _create_locally(Path(target), path)
         else:
             store.put_file(str(path), target, mode="create")
-    except FileExistsError:  # another publisher was quicker
-        _is_there(store, target, path)
+    except FileExistsError:  # another publisher was quicker, or only the answer was lost
+        _require_same(store, target, path)
 
 
 def _create_locally(target: Path, path: Path) -> None:
@@ -158,10 +182,8 @@ def _create_locally(target: Path, path: Path) -> None:
 
 
 def _read_back(store: AbstractFileSystem, target: str, release: Path, names: Iterable[str]) -> None:
-    store.invalidate_cache()
-    for name in names:
-        if not _is_there(store, f"{target}/{name}", release / name):
-            raise PublishError(f"{target}/{name} is gone after its upload; run again.")
+    if gone := _missing(store, target, release, list(names)):
+        raise PublishError(f"{target}/{gone[0]} is gone after its upload; run again.")
 
 
 def _digest(store: AbstractFileSystem, target: str) -> str:
