@@ -10,6 +10,7 @@ from broadsheet.config import Config, Dataset
 from broadsheet.pipeline.reporting import compared, report_files
 from broadsheet.publish.report import Aggregates, ReportFacts, results_json
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
+from broadsheet.validate import load_suites
 
 RULE = ExpectationResult(
     id="title-stated",
@@ -82,7 +83,7 @@ def _minimum():
 
 
 def test_the_report_is_told_in_every_form():
-    files = report_files(FACTS, "1.0.0")
+    files = report_files(FACTS, "1.0.0", load_suites())
     assert set(files) == {
         "validation/index.html",
         "validation/results.json",

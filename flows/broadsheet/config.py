@@ -337,6 +337,9 @@ class Validation(Section):
     max_quarantine_share: float = Field(
         0.5, ge=0, le=1, description="A release with a larger share quarantined is stopped"
     )
+    data_docs: bool = Field(
+        False, description="Whether a release has Great Expectations' Data Docs beside its report"
+    )
 
 
 class Drift(Section):

@@ -14,6 +14,7 @@ from broadsheet.config import Config, Dataset
 from broadsheet.publish.report import Aggregates, ReportFacts, render_report
 from broadsheet.publish.report_aggregates import Copied, ReasonCount, Sample
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
+from broadsheet.validate import Expectation, Suite, render_data_docs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -145,3 +146,37 @@ def test_without_the_policy_the_same_markup_would_run(browse, server):
     document = browse(page.replace(POLICY, "name=none"))
     assert f"<title>{PWNED}" in document
     assert {"/script", "/image", "/frame"} <= set(asked)
+
+
+def test_data_docs_do_nothing_with_scraped_strings(browse, server):
+    url, asked = server
+    text = attack(url)
+    rule = Expectation(
+        id="title",
+        type="expect_column_values_to_not_be_in_set",
+        kwargs={"column": text, "value_set": [text]},
+        severity=Severity.WARNING,
+        description=text,
+    )
+    found = ExpectationResult(
+        id="title",
+        type=rule.type,
+        description=text,
+        column=text,
+        severity=Severity.WARNING,
+        success=False,
+        evaluated=10,
+        unexpected=1,
+        samples=(text,),
+    )
+    verdict = Verdict(
+        suite="own", data_sha256="", rows=10, results=(found,), faults=(text,), passed=False
+    )
+    pages = render_data_docs([(Suite(name="own", expectations=(rule,)), verdict)], title=text)
+
+    for page in pages.values():
+        document = browse(page.decode())
+        assert f"<title>{PWNED}" not in document
+        assert "<script" not in document
+        assert "{{7*7}}" in document
+    assert asked == []

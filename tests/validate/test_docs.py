@@ -14,6 +14,10 @@ OWN = (
     "expect_column_values_to_be_canonical_url",
     "expect_column_values_to_be_language_tags",
     "expect_column_values_to_be_plausible_days",
+    "expect_column_values_to_be_known_outlets",
+    "expect_column_values_to_be_free_of_page_chrome",
+    "expect_column_values_to_fit_their_language",
+    "expect_column_values_to_be_derived_ids",
     "expect_column_pair_groups_of_a_to_share_one_b",
 )
 

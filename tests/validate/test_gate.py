@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from broadsheet.records import Accounts, Severity
-from broadsheet.validate import Expectation, Suite, check_release, check_rows, gate
+from broadsheet.validate import Expectation, Suite, check_release, check_rows, engine, gate
 from broadsheet.validate.engine import Finding
+from broadsheet.validate.projection import project_batch
 from broadsheet.verdicts import NO_ROWS, is_empty
 
 
@@ -183,3 +184,43 @@ def test_threads_do_not_disturb_one_another(staged, suites):
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(check_rows, tables * 2, [suite] * 8))
     assert together == alone * 2
+
+
+def test_what_each_row_meets_is_counted_as_great_expectations_counts_it(staged, suites):
+    table = staged(
+        {"title": None, "url": None}, {"modified_at": None}, {"published_at": None}, {"id": "7"}
+    )
+    frame = project_batch(table)
+    rules = [e for e in suites.batch.expectations if e.domain == "rows"]
+    rules += [
+        Expectation(
+            id=f"{kind}-{missing}",
+            type=kind,
+            kwargs={"column_A": "modified_at", "column_B": "published_at"} | missing,
+            severity=Severity.WARNING,
+            description="",
+        )
+        for kind in ("expect_column_pair_values_a_to_be_greater_than_b",)
+        for missing in (
+            {},
+            {"ignore_row_if": "both_values_are_missing"},
+            {"ignore_row_if": "either_value_is_missing"},
+        )
+    ]
+    rules += [
+        Expectation(
+            id=f"compound-{missing}",
+            type="expect_compound_columns_to_be_unique",
+            kwargs={"column_list": ["url", "title", "source_path"], "ignore_row_if": missing},
+            severity=Severity.WARNING,
+            description="",
+        )
+        for missing in ("all_values_are_missing", "any_value_is_missing", "never")
+    ]
+    suite = Suite(name="own", expectations=tuple(rules))
+
+    quick = engine.run_suite(frame, suite, all_rows=True)
+    in_full = engine.ask(frame, rules, all_rows=True)
+
+    assert quick == in_full
+    assert any(not finding.success for finding in quick.values())

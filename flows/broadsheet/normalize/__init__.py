@@ -1,6 +1,7 @@
 """ParsedArticle -> Article: dates, outlets, URLs, authors, language, words, ids."""
 
 from broadsheet.normalize.article import normalize
+from broadsheet.normalize.ids import article_id
 from broadsheet.normalize.outlets_registry import registry_for
 
-__all__ = ["normalize", "registry_for"]
+__all__ = ["article_id", "normalize", "registry_for"]

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from broadsheet import deduplicate, sources, tables, validate
+from broadsheet import deduplicate, normalize, sources, tables, validate
 from broadsheet.config import Bounds, Config
 from broadsheet.errors import ConfigError
 from broadsheet.fingerprint import code_digest, digest_file
@@ -193,7 +193,7 @@ def _checked(
     table = tables.articles_to_table(articles)
     if suite is None:
         return table, list(articles), [], None
-    check = validate.check_rows(table, suite)
+    check = validate.check_rows(table, suite, normalize.article_id)
     stays = [i for i in range(len(articles)) if i not in check.failures]
     kept = [articles[i] for i in stays]
     failed = [

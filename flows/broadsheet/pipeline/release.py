@@ -78,7 +78,7 @@ def _release(
             _origin(run, staged),
             publish.compare(previous, staging),
             previous=previous,
-            extra=lambda v: tell(facts, told, v),
+            extra=lambda v: tell(facts, told, v, _suites(run)),
             named=version,
         )
         if found:
@@ -135,7 +135,7 @@ def _judge(
     written: publish.Written,
     leaks: ExpectationResult | None,
 ) -> report.ReportFacts:
-    suites = validate.load_suites(run.expectations, config=run.config)
+    suites = _suites(run)
     shards = written.tables["default"].paths
     aggregates = report.aggregate(shards, written.tables["quarantine"].paths)
     columns = list(validate.RELEASE_COLUMNS)
@@ -159,6 +159,10 @@ def _judge(
         aggregates=aggregates,
         skipped=tuple(sorted(_skipped(staged).items())),
     )
+
+
+def _suites(run: Run) -> validate.Suites:
+    return validate.load_suites(run.expectations, config=run.config)
 
 
 def _reasons(aggregates: report.Aggregates) -> dict[str, int]:
@@ -187,7 +191,7 @@ def _skipped(staged: Sequence[StagedBatch]) -> Counter[str]:
 
 
 def _origin(run: Run, staged: Sequence[StagedBatch]) -> publish.Origin:
-    suites = validate.load_suites(run.expectations, config=run.config)
+    suites = _suites(run)
     return publish.Origin(
         config=run.config,
         suites={suite.name: suite.digest for suite in (suites.batch, suites.release)},
@@ -198,7 +202,7 @@ def _origin(run: Run, staged: Sequence[StagedBatch]) -> publish.Origin:
 def _report_only(run: Run, facts: report.ReportFacts) -> Json:
     """Leave the report in the work folder, for a run that publishes nothing."""
     folder = Path(run.work) / "report"
-    for name, content in report_files(facts, None).items():
+    for name, content in report_files(facts, None, _suites(run)).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

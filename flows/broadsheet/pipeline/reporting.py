@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 JUNIT = "validation/junit.xml"
 SUMMARY = "validation/summary.md"
+DATA_DOCS = "validation/data_docs"
 
 
 def compared(facts: report.ReportFacts, previous: Path | None) -> report.ReportFacts:
@@ -40,7 +41,12 @@ def compared(facts: report.ReportFacts, previous: Path | None) -> report.ReportF
     return replace(facts, drift=drift, history=report.read_history(paths))
 
 
-def tell(facts: report.ReportFacts, told: report.ReportFacts, version: Version) -> dict[str, bytes]:
+def tell(
+    facts: report.ReportFacts,
+    told: report.ReportFacts,
+    version: Version,
+    suites: validate.Suites,
+) -> dict[str, bytes]:
     """Return the report's files of a version.
 
     Version 0.0.0 stands for what a release is apart from its version; it is told without the
@@ -50,15 +56,23 @@ def tell(facts: report.ReportFacts, told: report.ReportFacts, version: Version) 
         facts: of the release alone.
         told: the same, compared with the releases before.
         version: of the release.
+        suites: by which it was judged.
 
     """
-    return report_files(told if version > Version(0, 0, 0) else facts, str(version))
+    return report_files(told if version > Version(0, 0, 0) else facts, str(version), suites)
 
 
-def report_files(facts: report.ReportFacts, version: str | None) -> dict[str, bytes]:
+def report_files(
+    facts: report.ReportFacts, version: str | None, suites: validate.Suites
+) -> dict[str, bytes]:
     """Return the report's files by their paths in a release."""
     facts = replace(facts, version=version)
-    return {
+    docs = {}
+    if facts.config.validation.data_docs:
+        judged = ((suites.batch, facts.batches), (suites.release, facts.release))
+        title = f"{facts.config.dataset.pretty_name} {version or ''}".strip()
+        docs = validate.render_data_docs(judged, title=title)
+    return {f"{DATA_DOCS}/{name}": page for name, page in docs.items()} | {
         layout.REPORT: report.render_report(facts).encode(),
         layout.RESULTS: report.results_json(facts),
         JUNIT: report_exports.render_junit(facts),

@@ -3,6 +3,7 @@
 Loading suites is fast; Great Expectations itself is imported at the first check.
 """
 
+from broadsheet.validate.data_docs import render_data_docs
 from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
 from broadsheet.validate.drift import check_drift
 from broadsheet.validate.engine import warm_up
@@ -34,6 +35,7 @@ __all__ = [
     "filter_rejections",
     "load_suites",
     "render_contract",
+    "render_data_docs",
     "shipped_folder",
     "table_sha256",
     "warm_up",

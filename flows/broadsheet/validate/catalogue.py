@@ -138,6 +138,22 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 "{column} lies between {not_before} and {not_after}",
                 {"not_before": "bound", "not_after": "bound"},
             ),
+            _rows(
+                "expect_column_values_to_be_known_outlets",  # own
+                "the outlet is in the registry, or not stated ({column})",
+            ),
+            _rows(
+                "expect_column_values_to_be_free_of_page_chrome",  # own
+                "no line of the text belongs to its page ({column})",
+            ),
+            _rows(
+                "expect_column_values_to_fit_their_language",  # own
+                "the text is in the language that it is labelled with ({column})",
+            ),
+            _rows(
+                "expect_column_values_to_be_derived_ids",  # own
+                "the id is derived from the record ({column})",
+            ),
             Kind(
                 "expect_column_pair_values_to_be_equal",
                 "rows",

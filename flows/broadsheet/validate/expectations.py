@@ -1,7 +1,7 @@
 """Expectations of news that Great Expectations does not have, as classes of its own kind.
 
 Importing this module registers them. Each is a pair: a metric, which marks the good rows, and an
-expectation, which names it. Their declarations, with the words, are in
+expectation, which names it. Their declarations, with the words that they are rendered in, are in
 :mod:`broadsheet.validate.catalogue`.
 """
 
@@ -27,6 +27,8 @@ from great_expectations.expectations.metrics.map_metric_provider.column_pair_con
 from great_expectations.expectations.metrics.map_metric_provider.column_pair_map_metric_provider import (  # noqa: E501 - as above
     ColumnPairMapMetricProvider,
 )
+
+from broadsheet.validate.renderers import Worded
 
 _SCHEMES: Final = ("http", "https")
 # RFC 5646 section 2.1, without private use, extensions, grandfathered tags and the primary subtags
@@ -94,6 +96,26 @@ class ColumnValuesPlausibleDay(ColumnMapMetricProvider):
         return (column >= pd.Timestamp(not_before)) & (column <= pd.Timestamp(not_after))
 
 
+class ColumnValuesHold(ColumnMapMetricProvider):
+    """Marks the rows of which a measured flag says yes."""
+
+    condition_metric_name = "column_values.hold"
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: "pd.Series[Any]", **_: object) -> "pd.Series[bool]":  # noqa: N805 - as above
+        return column.eq(True)
+
+
+class ColumnValuesNothingFound(ColumnMapMetricProvider):
+    """Marks the rows of which a measured count is 0."""
+
+    condition_metric_name = "column_values.nothing_found"
+
+    @column_condition_partial(engine=PandasExecutionEngine)
+    def _pandas(cls, column: "pd.Series[Any]", **_: object) -> "pd.Series[bool]":  # noqa: N805 - as above
+        return column.eq(0)
+
+
 class ColumnPairGroupsShareOne(ColumnPairMapMetricProvider):
     """Marks the rows whose group has one and the same partner."""
 
@@ -111,7 +133,7 @@ class ColumnPairGroupsShareOne(ColumnPairMapMetricProvider):
         return groups.transform("min") == groups.transform("max")
 
 
-class ExpectColumnPairGroupsOfAToShareOneB(ColumnPairMapExpectation):
+class ExpectColumnPairGroupsOfAToShareOneB(Worded, ColumnPairMapExpectation):
     """Expect all rows with the same value of one column to have the same value of another."""
 
     ignore_row_if: str = "both_values_are_missing"
@@ -119,22 +141,46 @@ class ExpectColumnPairGroupsOfAToShareOneB(ColumnPairMapExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("ignore_row_if", "mostly")
 
 
-class ExpectColumnValuesToBeCanonicalUrl(ColumnMapExpectation):
+class ExpectColumnValuesToBeCanonicalUrl(Worded, ColumnMapExpectation):
     """Expect the values to be http or https URLs in canonical form, after the WHATWG standard."""
 
     map_metric: ClassVar[str] = "column_values.canonical_url"
 
 
-class ExpectColumnValuesToBeLanguageTags(ColumnMapExpectation):
+class ExpectColumnValuesToBeLanguageTags(Worded, ColumnMapExpectation):
     """Expect the values to be well-formed BCP 47 language tags."""
 
     map_metric: ClassVar[str] = "column_values.language_tag"
 
 
-class ExpectColumnValuesToBePlausibleDays(ColumnMapExpectation):
+class ExpectColumnValuesToBePlausibleDays(Worded, ColumnMapExpectation):
     """Expect the values to be days on which a newspaper could have appeared."""
 
     not_before: str
     not_after: str
     map_metric: ClassVar[str] = "column_values.plausible_day"
     success_keys: ClassVar[tuple[str, ...]] = ("not_before", "not_after", "mostly")
+
+
+class ExpectColumnValuesToBeKnownOutlets(Worded, ColumnMapExpectation):
+    """Expect the outlets to be in the registry or not stated, as ``outlet_is_known`` measured."""
+
+    map_metric: ClassVar[str] = "column_values.hold"
+
+
+class ExpectColumnValuesToBeFreeOfPageChrome(Worded, ColumnMapExpectation):
+    """Expect no line of a text to belong to its page, as ``text_chrome_lines`` counted."""
+
+    map_metric: ClassVar[str] = "column_values.nothing_found"
+
+
+class ExpectColumnValuesToFitTheirLanguage(Worded, ColumnMapExpectation):
+    """Expect the texts to be in the language of their label, as ``language_fits_text`` measured."""
+
+    map_metric: ClassVar[str] = "column_values.hold"
+
+
+class ExpectColumnValuesToBeDerivedIds(Worded, ColumnMapExpectation):
+    """Expect the ids to be derived from their records, as ``id_is_derived`` measured."""
+
+    map_metric: ClassVar[str] = "column_values.hold"

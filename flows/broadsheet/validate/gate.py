@@ -12,7 +12,7 @@ import pyarrow as pa
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 from broadsheet.validate.engine import Finding, run_suite
-from broadsheet.validate.projection import project_batch, to_frame
+from broadsheet.validate.projection import IdRule, project_batch, to_frame
 from broadsheet.validate.suites import Expectation, Suite
 from broadsheet.verdicts import NO_ROWS
 
@@ -34,12 +34,13 @@ class RowCheck:
     failures: Mapping[int, tuple[str, ...]]
 
 
-def check_rows(articles: pa.Table, suite: Suite) -> RowCheck:
+def check_rows(articles: pa.Table, suite: Suite, derive_id: IdRule | None = None) -> RowCheck:
     """Judge the staged articles of a batch.
 
     Args:
         articles: a table of ``tables.STAGED_ARTICLE_SCHEMA``.
         suite: as ``load_suites().batch``.
+        derive_id: the rule that ids follow; without it nothing is said of them.
 
     Raises:
         ValueError: the table has another schema.
@@ -50,7 +51,9 @@ def check_rows(articles: pa.Table, suite: Suite) -> RowCheck:
     digest = table_sha256(articles)
     if not articles.num_rows:
         return RowCheck(verdict=_verdict(suite, digest, 0, [], [NO_ROWS]), failures={})
-    findings, faults = _findings(project_batch(articles), suite, all_rows=True)
+    findings, faults = _findings(
+        project_batch(articles, columns_of(suite), derive_id), suite, all_rows=True
+    )
     ids = articles.column("id")
     results = [_result(e, findings[e.id], ids) for e in suite.expectations if e.id in findings]
     failures: dict[int, list[str]] = defaultdict(list)

@@ -66,6 +66,10 @@ _FUNCTION_WORDS: Final[Mapping[str, str]] = {
 _LANGUAGE_OF: Final = {
     word: language for language, words in _FUNCTION_WORDS.items() for word in words.split()
 }
+_FOREIGN_WORDS: Final = {
+    language: frozenset(word for word, other in _LANGUAGE_OF.items() if other != language)
+    for language in _FUNCTION_WORDS
+}
 
 
 def can_be_in(text: str, tag: str) -> bool:
@@ -93,6 +97,9 @@ def _fits_script(sample: str, language: str) -> bool:
 def _fits_words(sample: str, language: str) -> bool:
     if language not in _FUNCTION_WORDS:
         return True
-    counts = Counter(map(_LANGUAGE_OF.get, sample.lower().split()))
+    words = sample.lower().split()
+    if sum(map(_FOREIGN_WORDS[language].__contains__, words)) < _LEAST_FOREIGN_WORDS:
+        return True  # which languages they are of need not be counted
+    counts = Counter(map(_LANGUAGE_OF.get, words))
     most = max(counts[other] for other in _FUNCTION_WORDS if other != language)
     return most < _LEAST_FOREIGN_WORDS or most < _TIMES * counts[language]

@@ -5,7 +5,7 @@ what must hold of them is measured here into small columns.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 from unicodedata import is_normalized
 
@@ -29,6 +29,10 @@ def _narrow(schema: pa.Schema) -> tuple[str, ...]:
     )
 
 
+IdRule = Callable[[str | None, str], str]
+"""Gives the id of an article by its URL, else by its text."""
+
+_MASKED: Final = "privacy."
 _MOST_NAME_CHARS: Final = 120
 _NO_NAME: Final = re.compile(r"https?:|[@<>{}\n]|^\W*$")
 
@@ -112,6 +116,24 @@ def _agree(articles: pa.Table) -> pa.Array:
     return pa.array([can_be_in(text or "", tag or "und") for text, tag in pairs])
 
 
+def _derived(articles: pa.Table, derive_id: IdRule | None) -> pa.Array:
+    """Mark the ids that their own records give; null where the row alone does not tell.
+
+    An id that comes from the text cannot be derived again once something in the text was masked.
+    """
+    if derive_id is None:
+        return pa.nulls(len(articles), pa.bool_())
+    urls, ids = articles["url"].to_pylist(), articles["id"].to_pylist()
+    answers: list[bool | None] = [
+        url and derive_id(url, "") == i for url, i in zip(urls, ids, strict=True)
+    ]
+    texts, notes = articles["text"], articles["notes"]
+    for row in np.flatnonzero(articles["url"].is_null().to_numpy()).tolist():
+        if not any(note.startswith(_MASKED) for note in notes[row].as_py()):
+            answers[row] = derive_id(None, texts[row].as_py() or "") == ids[row]
+    return pa.array(answers, pa.bool_())
+
+
 _MEASURES: Final[dict[str, tuple[str, Callable[[pa.ChunkedArray], pa.Array]]]] = {
     "text_chars": ("text", pc.utf8_length),
     "text_chrome_lines": ("text", lambda c: pc.count_substring_regex(c, pattern=_CHROME)),
@@ -129,6 +151,7 @@ _MEASURES: Final[dict[str, tuple[str, Callable[[pa.ChunkedArray], pa.Array]]]] =
 MEASURED: Final[dict[str, str]] = {
     **{name: source for name, (source, _) in _MEASURES.items()},
     "language_fits_text": "language",
+    "id_is_derived": "id",
     "outlet_is_known": "outlet",
 }
 """The article's column that each measured column speaks of."""
@@ -137,6 +160,7 @@ BATCH_COLUMNS: Final[tuple[str, ...]] = (
     *_narrow(STAGED_ARTICLE_SCHEMA),
     *_MEASURES,
     "language_fits_text",
+    "id_is_derived",
 )
 """Columns that an expectation of ``batch.json`` can name."""
 
@@ -144,13 +168,32 @@ RELEASE_COLUMNS: Final[tuple[str, ...]] = _narrow(ARTICLE.schema)
 """Columns that an expectation of ``release.json`` can name: all that are no text and no list."""
 
 
-def project_batch(articles: pa.Table) -> pd.DataFrame:
-    """Return what the batch suite sees of staged articles, one row an article, in their order."""
-    columns = {name: articles.column(name) for name in _narrow(STAGED_ARTICLE_SCHEMA)}
-    for name, (source, measure) in _MEASURES.items():
-        columns[name] = measure(articles.column(source))
-    columns["language_fits_text"] = _agree(articles)
-    return to_frame(pa.table(columns))
+def project_batch(
+    articles: pa.Table, columns: Collection[str] = BATCH_COLUMNS, derive_id: IdRule | None = None
+) -> pd.DataFrame:
+    """Return what the batch suite sees of staged articles, one row an article, in their order.
+
+    Args:
+        articles: a table of ``tables.STAGED_ARTICLE_SCHEMA``.
+        columns: those that are wanted, of ``BATCH_COLUMNS``; others are not measured.
+        derive_id: the rule that ids follow; without it nothing is said of them.
+
+    """
+    plain = _narrow(STAGED_ARTICLE_SCHEMA)
+    measures: dict[str, Callable[[], pa.Array]] = {
+        "language_fits_text": lambda: _agree(articles),
+        "id_is_derived": lambda: _derived(articles, derive_id),
+    }
+    found = {}
+    for name in (name for name in BATCH_COLUMNS if name in columns):
+        if name in plain:
+            found[name] = articles.column(name)
+        elif name in measures:
+            found[name] = measures[name]()
+        else:
+            source, measure = _MEASURES[name]
+            found[name] = measure(articles.column(source))
+    return to_frame(pa.table(found))
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
