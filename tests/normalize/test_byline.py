@@ -35,6 +35,11 @@ from broadsheet.normalize.authors import Byline, agency_name, read_byline
         ("Олена Ковальчук", ["Олена Ковальчук"]),
         ("記者 林小明", ["林小明"]),
         ("文/林小明", ["林小明"]),
+        ("[林小明，Kawaraban]", ["林小明"]),
+        ("林小明　記者、李佳　訳", ["林小明", "李佳"]),
+        ("홍길동 기자", ["홍길동"]),
+        ("[Mara Lindqvist]", ["Mara Lindqvist"]),
+        ("Mara  Lindqvist", ["Mara Lindqvist"]),
         # roles, places, addresses, handles
         ("By Mara Lindqvist, Political Editor", ["Mara Lindqvist"]),
         ("Mara Lindqvist Senior Reporter", ["Mara Lindqvist"]),
@@ -48,6 +53,9 @@ from broadsheet.normalize.authors import Byline, agency_name, read_byline
         # nobody
         ("Harbour Gazette", []),
         ("Staff Reporter", []),
+        ("Roving Reporter", []),
+        ("red, shore.example/Agenturen", []),
+        ("MDR Shore", []),
         ("Editorial Board", []),
         ("Newsroom", []),
         ("admin", []),

@@ -64,11 +64,13 @@ def read_byline(found: str, not_people: tuple[str, ...] = ()) -> Byline:
     text = " ".join(found[:MOST_CHARACTERS].split())
     text = _PHONE.sub(" ", _ADDRESS.sub(" ; ", text)).strip(_EDGE)
     text = _LEAD.sub("", text)
+    if whole := _BRACKETED.fullmatch(text):
+        text = whole[0][1:-1]
     strangers = {_key(name) for name in not_people}
     people: dict[str, str] = {}
     agencies: dict[str, None] = {}
     parts = list(_parts(text))
-    has_full_names = any(" " in part and _is_name(part) for part in parts)
+    has_full_names = any((" " in part or _is_east_asian(part)) and _is_name(part) for part in parts)
     for part in parts:
         name, agency = _without_agency(_LEAD.sub("", part).strip(_EDGE))
         if agency:
@@ -118,17 +120,25 @@ def _parts(text: str) -> Iterable[str]:
 
 
 def _without_role(chunk: str) -> Iterable[str]:
-    """Yield the name in front of a role or a place: "Jo Li in Kyiv", "Jo Li Political Editor"."""
+    """Yield the name in front of a role or a place: "Jo Li in Kyiv", "Jo Li Political Editor".
+
+    One Latin word in front of a role belongs to it: "Roving Reporter".
+    """
     words = chunk.split()
     if words and _key(words[-1]) in DESK_WORDS:
         return
     for index, word in enumerate(words):
-        if index and (
-            _key(word) in ROLE_WORDS or word.lower() in {"in", "at", "for", "from", "of"}
-        ):
-            yield " ".join(words[:index])
+        is_role = _key(word) in ROLE_WORDS
+        if index and (is_role or word.lower() in {"in", "at", "for", "from", "of"}):
+            if not (is_role and index == 1 and words[0].isascii()):
+                yield " ".join(words[:index])
             return
-    yield chunk
+    yield " ".join(words)
+
+
+def _is_east_asian(part: str) -> bool:
+    """Tell whether a name is written without spaces."""
+    return "\u3040" <= part[:1] <= "\u9fff" or "\uac00" <= part[:1] <= "\ud7a3"
 
 
 def _is_single_word(chunk: str) -> bool:

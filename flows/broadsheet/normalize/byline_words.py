@@ -17,6 +17,7 @@ _ROLE_WORDS_TEXT = (
     " correspondante rédacteur redactor redactora corresponsal periodista giornalista"
     " redacteur verslaggever journalistin reporterin author autor photos photo picture"
     " pictures video graphics illustration producer updated published min read shares"
+    " 著 訳 監訳 記者 編集部 编辑 기자 특파원"
 )
 ROLE_WORDS = frozenset(_ROLE_WORDS_TEXT.split())
 
@@ -26,7 +27,8 @@ _ORGANISATION_WORDS_TEXT = (
     " services wire wires redaktion rédaction redacción redazione redactie redakcja редакция"
     " ltd inc llc gmbh corporation association university institute ministry department"
     " admin administrator guest anonymous unknown webdesk bureau com org net copied link"
-    " share subscribe follow comments advertisement sponsored content"
+    " share subscribe follow comments advertisement sponsored content agentur agenturen agences"
+    " agencias agenzie bbc cnn nbc cbs npr ard zdf mdr ndr wdr swr orf srf rtbf rtve"
 )
 ORGANISATION_WORDS = frozenset(_ORGANISATION_WORDS_TEXT.split())
 
