@@ -34,7 +34,7 @@ def find_address(parsed: ParsedArticle) -> tuple[Found[str], Found[str]]:
     if not candidates:
         return Found(None, notes=tuple(notes)), Found(None)
     fetched = next((c for c in candidates if c.witness.rule.startswith(_CONTAINER)), None)
-    at_home = [c for c in candidates if not fetched or _is_at_home(c, fetched)]
+    at_home = [c for c in candidates if not fetched or c is fetched or _is_at_home(c, fetched)]
     chosen = at_home[0]
     if chosen is fetched and len(at_home) > 1:
         chosen = at_home[1]
@@ -92,4 +92,4 @@ def _is_at_home(candidate: _Candidate, fetched: _Candidate) -> bool:
 
 def without_credentials(url: str) -> str:
     """Return a URL as found, but for the user name and password in it."""
-    return _CREDENTIALS.sub(r"\1", url, count=1)
+    return _CREDENTIALS.sub(r"\1", url, count=1) if "@" in url else url

@@ -43,28 +43,15 @@ class Profiles:
 
     Attributes:
         languages: langdetect's names, in the order of their files.
-        slots: a hash table of the n-grams as numbers; shape (slots,).
-        slot_rows: the row of each slot's n-gram in ``probabilities``.
+        slots: a hash table: each slot's n-gram as a number and its row in ``probabilities``, one
+            beside the other, so that both are fetched at once; shape (2 * slots,).
         probabilities: of each n-gram in each language; shape (n-grams, languages).
 
     """
 
     languages: tuple[str, ...]
     slots: Codes
-    slot_rows: npt.NDArray[np.int64]
     probabilities: Floats
-
-
-class _Normalized(dict[int, str]):
-    """A table for ``str.translate`` that langdetect's own rule fills as characters appear."""
-
-    def __missing__(self, code: int) -> str:
-        normal: str = NGram.normalize(chr(code))
-        self[code] = normal
-        return normal
-
-
-_NORMALIZED: Final = _Normalized()
 
 
 @lru_cache(maxsize=1)
@@ -83,25 +70,24 @@ def load_profiles() -> Profiles:
         frequencies: Mapping[str, int] = content["freq"]
         for gram, count in frequencies.items():
             probabilities[rows[gram], column] = count / content["n_words"][len(gram) - 1]
-    slots, slot_rows = _hash_table(np.array([_key(gram) for gram in grams], dtype=np.uint64))
-    names = tuple(content["name"] for content in contents)
-    return Profiles(names, slots, slot_rows, probabilities)
+    slots = _hash_table(np.array([_key(gram) for gram in grams], dtype=np.uint64))
+    return Profiles(tuple(content["name"] for content in contents), slots, probabilities)
 
 
-def _hash_table(keys: Codes) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """Return an open-addressing table of the keys, with the position of each."""
-    slots = np.full(1 << _HASH_BITS, _NO_KEY)
-    rows = np.zeros(slots.size, dtype=np.int64)
+def _hash_table(keys: Codes) -> Codes:
+    """Return an open-addressing table of the keys, each with its position beside it."""
+    slots = np.full(2 << _HASH_BITS, _NO_KEY)
     for row, (key, slot) in enumerate(zip(keys.tolist(), _hashed(keys).tolist(), strict=True)):
         while slots[slot] != _NO_KEY:
-            slot = (slot + 1) % slots.size  # noqa: PLW2901 - probing is moving on
-        slots[slot], rows[slot] = key, row
-    return slots, rows
+            slot = (slot + 2) % slots.size  # noqa: PLW2901 - probing is moving on
+        slots[slot], slots[slot + 1] = key, row
+    return slots
 
 
 def _hashed(keys: Codes) -> npt.NDArray[np.int64]:
-    """Return the slot at which the search for each key begins (Fibonacci hashing)."""
-    return (keys * _GOLDEN >> np.uint64(64 - _HASH_BITS)).astype(np.int64)
+    """Return where the search for each key begins (Fibonacci hashing)."""
+    slot: npt.NDArray[np.int64] = (keys * _GOLDEN >> np.uint64(64 - _HASH_BITS)).view(np.int64)
+    return slot << 1
 
 
 def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
@@ -109,18 +95,18 @@ def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
     slots = _hashed(wanted)
     held = profiles.slots.take(slots)
     is_found = held == wanted
-    rows = profiles.slot_rows.take(slots)
+    rows = profiles.slots.take(slots + 1)
     pending = np.flatnonzero(~is_found & (held != _NO_KEY))
     slots = slots.take(pending)
     while pending.size:
-        slots = (slots + 1) % profiles.slots.size
+        slots = (slots + 2) % profiles.slots.size
         held = profiles.slots.take(slots)
         is_here = held == wanted.take(pending)
         is_found[pending[is_here]] = True
-        rows[pending[is_here]] = profiles.slot_rows.take(slots[is_here])
+        rows[pending[is_here]] = profiles.slots.take(slots[is_here] + 1)
         goes_on = ~is_here & (held != _NO_KEY)
         pending, slots = pending[goes_on], slots[goes_on]
-    known: npt.NDArray[np.int64] = rows[is_found]
+    known: npt.NDArray[np.int64] = rows[is_found].view(np.int64)
     return known
 
 
@@ -198,6 +184,26 @@ def _prepared(text: str) -> str:
     return _LATIN.sub("", text) if n_latin * 2 < n_others else text
 
 
+@lru_cache(maxsize=1)
+def _normal_forms() -> npt.NDArray[np.uint32]:
+    """Return langdetect's own form of each character; 0 where it was not asked for yet."""
+    return np.zeros(0x110000, dtype=np.uint32)
+
+
+def _normalized(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text in langdetect's forms, with single spaces."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    forms = _normal_forms()
+    normal = forms.take(codes)
+    if not normal.all():
+        for code in set(codes[normal == 0].tolist()):
+            forms[code] = ord(NGram.normalize(chr(code)))
+        normal = forms.take(codes)
+    is_space = normal == _SPACE
+    single: npt.NDArray[np.uint32] = normal[np.append([True], ~(is_space[1:] & is_space[:-1]))]
+    return single
+
+
 def _single_spaced(text: str) -> str:
     return _SPACES.sub(" ", text) if "  " in text else text
 
@@ -214,17 +220,16 @@ def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:
     N-grams reach back over a word's letters and the one space before it; those that end in the
     second or a later capital in a row are left out.
     """
-    spaced = _single_spaced(f" {text}".translate(_NORMALIZED))
-    codes = np.frombuffer(spaced.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = codes.astype(np.uint64)
+    codes = _normalized(f" {text}")
     if codes.size < 2:  # noqa: PLR2004 - a space and one letter
         return np.empty(0, dtype=np.int64)
-    last, before = codes[1:], codes[:-1]
+    wide = codes.astype(np.uint64)
+    last, before = wide[1:], wide[:-1]
     grams = np.empty((last.size, 3), dtype=np.uint64)
     grams[:, 0] = last
     pairs = before << np.uint64(_CODE_BITS) | last
     grams[:, 1] = pairs
-    grams[1:, 2] = codes[:-2] << np.uint64(2 * _CODE_BITS) | pairs[1:]
+    grams[1:, 2] = wide[:-2] << np.uint64(2 * _CODE_BITS) | pairs[1:]
     is_gram = np.ones(grams.shape, dtype=np.bool_)
     np.not_equal(last, _SPACE, out=is_gram[:, 0])
     np.not_equal(before, _SPACE, out=is_gram[:, 2])

@@ -44,12 +44,12 @@ def count_words(text: str) -> int:
     kinds = _kinds()[codes]
     if kinds.size and codes.max() == BEYOND:
         kinds[codes == BEYOND] = [_WORD if c.isalnum() else _MARK for c in text if ord(c) >= BEYOND]
-    n_letters = np.count_nonzero(kinds == _UNSPACED_LETTER)
+    counts = np.bincount(kinds, minlength=_UNSPACED_MARK + 1)
+    n_letters = counts[_UNSPACED_LETTER]
     roles = (_ROLES_BESIDE_UNSPACED_LETTERS if n_letters else _ROLES)[kinds]
     belongs = roles[roles != _IS_NOTHING] == _BELONGS
     n_spaced = np.count_nonzero(belongs[1:] & ~belongs[:-1]) + int(belongs[:1].sum())
-    n_ideographs = np.count_nonzero(kinds == _IDEOGRAPH)
-    return int(n_spaced + n_ideographs + -(-n_letters // _LETTERS_IN_UNSPACED_WORD))
+    return int(n_spaced + counts[_IDEOGRAPH] + -(-n_letters // _LETTERS_IN_UNSPACED_WORD))
 
 
 @lru_cache(maxsize=1)
