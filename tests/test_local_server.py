@@ -70,9 +70,8 @@ def test_no_server_starts_beside_a_configured_api(monkeypatch):
 
 @pytest.mark.server
 @pytest.mark.timeout(300)
-@pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_the_server_ends_with_the_run_however_that_ends(end):
+def test_the_server_ends_with_the_run_however_that_ends(fresh, end):
     code = (
         "import os, time; from broadsheet import local_server as s\n"
         "s.start_local_server(); s.await_local_server()\n"
@@ -81,6 +80,8 @@ def test_the_server_ends_with_the_run_however_that_ends(end):
     run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     url = run.stdout.readline().strip() + "/health"
     assert httpx.get(url, timeout=60).status_code == 200
+    # What it left out, a later server of this home makes up for: it left no word of having done it.
+    assert not (fresh / "memo_store.toml").exists()
 
     run.send_signal(end)
     run.wait()
