@@ -369,6 +369,11 @@ class Drift(Section):
 class Publish(Section):
     """How a release is written."""
 
+    append: bool = Field(
+        False,
+        description="Whether what was published stays where its raw files are no longer in the "
+        "folder, so that the folder may hold new articles alone",
+    )
     rows_per_shard: int = Field(200_000, ge=1, description="Most rows in one Parquet file")
     rows_per_group: int = Field(
         2_000, ge=1, le=5_000, description="Rows of a row group; larger ones stall streaming"

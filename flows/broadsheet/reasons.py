@@ -288,6 +288,11 @@ class Reason(StrEnum):
         Kind.QUARANTINE,
         "The page reserves text and data mining, and the dataset excludes such pages.",
     )
+    COPY_ALONE = (
+        "copy.alone",
+        Kind.QUARANTINE,
+        "The article that it repeats is gone, and a copy's own text is not kept.",
+    )
     RIGHTS_TAKEDOWN = (
         "rights.takedown",
         Kind.QUARANTINE,

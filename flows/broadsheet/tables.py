@@ -2,6 +2,8 @@
 
 Each table is declared once, as columns with their type and meaning; the Arrow schema, the JSON
 Schema in ``schemas/``, the field table of the documentation and of the card come from here.
+
+Longer than 300 lines because all tables of a release are declared here, to be read in one place.
 """
 
 from collections.abc import Iterable, Sequence
@@ -215,6 +217,12 @@ INPUT = Table(
         Column("path", pa.string(), "POSIX path, relative to the raw folder"),
         Column("size", pa.int64(), "Bytes; null where the file could not be read", nullable=True),
         Column("sha256", pa.string(), "SHA-256, hexadecimal", nullable=True),
+        Column(
+            "carried_from",
+            pa.string(),
+            "Version whose build read the file, where its records were carried over from there",
+            nullable=True,
+        ),
         Column("raw", pa.int64(), "Records read: the sum of the next three"),
         Column("published", pa.int64(), "Records that are rows of the default configuration"),
         Column("duplicates", pa.int64(), "Records folded into a published row"),

@@ -3,12 +3,21 @@
 from collections import Counter
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.config import Duplicates
-from broadsheet.deduplicate import KEY_SCHEMA, fold, keys_of
+from broadsheet.deduplicate import (
+    KEY_SCHEMA,
+    NO_TEXT,
+    PUBLISHED,
+    Carried,
+    Folding,
+    fold,
+    keys_of,
+)
 
 SETTINGS = Duplicates()
 FERRY = "The ferry to Little Skarn sank at its mooring on Monday night, the harbour master said."
@@ -233,3 +242,63 @@ def test_the_order_of_rows_and_batches_changes_addresses_alone(staged, rows, dat
 
     whole = keys_of(staged(*rows), batch=0)
     assert told_by_path(whole, [rows]) == told_by_path(split, batches)
+
+
+def carried_over(rows, staged, folding):
+    """Return the keys of rows that were folded before, as batch 1 of a later fold, and the rest."""
+    keys = keys_of(staged(*rows), 1)
+    gone = folding.duplicates["row"].to_pylist()
+    bonus = [NO_TEXT if row in gone else PUBLISHED for row in range(len(rows))]
+    more = pc.add(keys["completeness"], pa.array(bonus, pa.int32()))
+    place = keys.schema.get_field_index("completeness")
+    keys = keys.set_column(place, keys.schema.field("completeness"), more)
+    ids = [rows[row]["id"] for row in folding.survivors["row"].to_pylist()]
+    labels = folding.survivors.select(["cluster", "story", "split"]).append_column("id", [ids])
+    batch = pa.array([1] * len(gone), pa.int32())
+    return keys, labels, Carried(1, folding.duplicates.set_column(0, "batch", batch))
+
+
+def groups(folding, ids):
+    """Return the rows, by address, that each published row stands for."""
+    found = {}
+    for row in folding.survivors.to_pylist():
+        found[ids[row["batch"], row["row"]]] = {(row["batch"], row["row"])}
+    for row in folding.duplicates.to_pylist():
+        found[row["duplicate_of"]].add((row["batch"], row["row"]))
+    return sorted(map(sorted, found.values()))
+
+
+@settings(deadline=None)
+@given(ROWS, ROWS)
+def test_what_is_published_stays_where_more_is_appended(staged, before, more):
+    before, more = with_ids(before), with_ids(more)
+    first = fold(keys_of(staged(*before), 0), SETTINGS)
+    keys, labels, carried = carried_over(before, staged, first)
+    fresh = keys_of(staged(*more), 0)
+
+    second = fold(pa.concat_tables([fresh, keys]), SETTINGS, earlier=labels, carried=carried)
+
+    ids = {(1, n): row["id"] for n, row in enumerate(before)}
+    ids |= {(0, n): row["id"] for n, row in enumerate(more)}
+    whole = fold(pa.concat_tables([fresh, keys_of(staged(*before), 1)]), SETTINGS)
+    published = {(r["batch"], r["row"]) for r in second.survivors.to_pylist()}
+    assert groups(second, ids) == groups(whole, ids)
+    assert not published & {(1, row) for row in first.duplicates["row"].to_pylist()}
+    for group in groups(second, ids):
+        stood = {(1, row) for row in first.survivors["row"].to_pylist()} & set(group)
+        assert not stood or stood & published
+
+
+def test_what_was_folded_keeps_what_was_said_of_it(staged):
+    rows = with_ids([{"text": FERRY, "url": URL, "title": "Ferry"}, {"text": QUARRY, "url": URL}])
+    first = fold(keys_of(staged(*rows), 0), SETTINGS)
+    said = first.duplicates.set_column(
+        first.duplicates.schema.get_field_index("similarity"), "similarity", [[0.25]]
+    )
+    keys, labels, carried = carried_over(rows, staged, Folding(first.survivors, said))
+    fresh = keys_of(staged({"text": f"{FERRY} It rained.", "id": "new"}), 0)
+
+    second = fold(pa.concat_tables([fresh, keys]), SETTINGS, earlier=labels, carried=carried)
+
+    (row,) = second.duplicates.to_pylist()
+    assert (row["kind"], row["similarity"], row["duplicate_of"]) == ("revision", 0.25, URL)

@@ -1,15 +1,19 @@
 """Copies found, told apart and folded; repetition inside a text measured."""
 
 from broadsheet.deduplicate.filters import out_of_bounds
-from broadsheet.deduplicate.fold import Folding, fold
+from broadsheet.deduplicate.fold import DUPLICATE_SCHEMA, NO_TEXT, PUBLISHED, Carried, Folding, fold
 from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of
 from broadsheet.deduplicate.leaks import Leakage, judge_leakage, leakage
 from broadsheet.deduplicate.overlaps import TextReader
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
 
 __all__ = [
+    "DUPLICATE_SCHEMA",
     "KEY_SCHEMA",
+    "NO_TEXT",
+    "PUBLISHED",
     "SIGNAL_SCHEMA",
+    "Carried",
     "Folding",
     "Leakage",
     "TextReader",

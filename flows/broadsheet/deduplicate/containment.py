@@ -17,6 +17,8 @@ from broadsheet.deduplicate.groups import Rows
 _MOST_TEXTS: Final = 32
 """A shingle that more texts share tells nothing: it is page chrome, or a common phrase."""
 _LEAST_SHARED: Final = 2
+_VALUES_AT_ONCE: Final = 4_000_000
+"""Shingles joined at a time: some 200 MiB."""
 _SLACK: Final = 0.6
 """A sample may by chance share less than the text does; true containment is checked later."""
 
@@ -35,9 +37,14 @@ def contained_candidates(samples: pa.ChunkedArray, share: float) -> tuple[Rows, 
     """
     lists = samples.combine_chunks()
     sizes = np.asarray(pc.list_value_length(lists)).astype(np.int64)
-    rows = np.repeat(np.arange(len(sizes)), sizes)
+    rows = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     values = np.asarray(pc.list_flatten(lists))
-    codes = [left << 32 | right for left, right in _pairs_sharing(values, rows)]
+    n_parts = max(1, -(-len(values) // _VALUES_AT_ONCE))
+    codes = []
+    for part in range(n_parts):  # by value, so that no pair is parted
+        some = np.flatnonzero(values % np.uint32(n_parts) == part)
+        for left, right in _pairs_sharing(values[some], rows[some].astype(np.int64)):
+            codes.append(left << 32 | right)
     pairs, shared = np.unique(np.concatenate([np.zeros(0, np.int64), *codes]), return_counts=True)
     left, right = pairs >> 32, pairs & 0xFFFFFFFF
     expected = share * np.minimum(sizes[left], sizes[right])

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from broadsheet.config import Duplicates, Splits
-from broadsheet.deduplicate.groups import Rows, codes
-from broadsheet.deduplicate.kinship import NOWHERE, Kinship, relate
+from broadsheet.deduplicate.groups import Rows, addresses, codes, edges_of_equals
+from broadsheet.deduplicate.kinship import NOWHERE, Kinship, Ties, relate
 from broadsheet.deduplicate.labels import group_labels
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.ranking import Ranked, rank
@@ -29,6 +29,27 @@ SURVIVOR_SCHEMA: Final = pa.schema(
 DUPLICATE_SCHEMA: Final = pa.schema(
     [*_ADDRESS, *(f for f in DUPLICATE.schema if not f.name.startswith("source_"))]
 )
+
+
+NO_TEXT: Final = -1_000
+"""What is added to the completeness of a row whose text was not kept: it never stays."""
+PUBLISHED: Final = 1_000
+"""What is added to the completeness of a row that is published already: it stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Rows of the release before that are carried over; their raw records are not at hand.
+
+    Attributes:
+        first_batch: batches from this number on hold them.
+        folded: table of ``DUPLICATE_SCHEMA``: those that were folded then. Their texts cannot be
+            read; each has a published row of the same id, page, text or ``duplicate_of`` to go to.
+
+    """
+
+    first_batch: int
+    folded: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,7 @@ def fold(
     *,
     splits: Splits | None = None,
     earlier: pa.Table | None = None,
+    carried: Carried | None = None,
 ) -> Folding:
     """Group copies, keep one of each group, and label what is left.
 
@@ -67,13 +89,15 @@ def fold(
         splits: the ``[splits]`` section; without it there are none.
         earlier: ``id``, ``cluster``, ``story`` and ``split`` of the release before: its articles
             keep their splits, and go on to name the groups that they named.
+        carried: which rows are carried over from that release; what it tied stays tied.
 
     """
     ranked = rank(keys)
-    kinship = relate(ranked, settings, read)
+    ties = _ties(ranked, earlier, carried) if carried else None
+    kinship = relate(ranked, settings, read, ties)
     into = kinship.cluster if "near" in settings.fold else kinship.same
     survivors = _survivors(ranked, kinship, into, splits or Splits(), earlier)
-    duplicates = _duplicates(ranked, kinship, into, read)
+    duplicates = _duplicates(ranked, kinship, into, read, carried.folded if carried else None)
     return Folding(_by_address(survivors), _by_address(duplicates))
 
 
@@ -102,23 +126,54 @@ def _survivors(
     return pa.table([columns[name] for name in SURVIVOR_SCHEMA.names], schema=SURVIVOR_SCHEMA)
 
 
-def _duplicates(ranked: Ranked, kinship: Kinship, into: Rows, read: TextReader | None) -> pa.Table:
+def _ties(ranked: Ranked, earlier: pa.Table | None, carried: Carried) -> Ties:
+    """Return how carried rows hung together in the release before."""
+    keys = ranked.plain
+    is_carried = np.asarray(keys["batch"]) >= carried.first_batch
+    place = pc.index_in(addresses(keys), value_set=addresses(carried.folded))
+    is_folded = np.asarray(place.is_valid())
+    into = pc.index_in(carried.folded["duplicate_of"].take(place), value_set=keys["id"])
+    folded = np.flatnonzero(np.asarray(into.is_valid()))
+    cluster = np.full(len(keys), -1)
+    if earlier is not None:
+        labels = earlier["cluster"].take(pc.index_in(keys["id"], value_set=earlier["id"]))
+        cluster = np.where(is_carried & ~is_folded, codes(labels), -1)
+    edges = folded, np.asarray(into.drop_null()).astype(np.int64)
+    return Ties(is_carried, is_folded, edges, edges_of_equals(cluster))
+
+
+def _duplicates(
+    ranked: Ranked,
+    kinship: Kinship,
+    into: Rows,
+    read: TextReader | None,
+    folded: pa.Table | None,
+) -> pa.Table:
     keys = ranked.plain
     gone = np.flatnonzero(into != np.arange(len(keys)))
     kept = into[gone]
     texts = codes(keys["text_sha256"])
     is_exact = texts[gone] == texts[kept]
     is_near = kinship.same[gone] != kept
+    kinds = np.select([is_exact, is_near], ["exact", "near"], "revision").astype(object)
     similarity = np.ones(len(gone), np.float32)
-    other = np.flatnonzero(~is_exact)
-    similarity[other] = _similarity(ranked, gone[other], kept[other], read)
+    other = ~is_exact
+    if folded is not None:
+        place = pc.index_in(addresses(keys.take(gone)), value_set=addresses(folded))
+        old = np.flatnonzero(np.asarray(place.is_valid()))
+        known = folded.take(place.drop_null())
+        similarity[old] = _similarity(ranked, gone[old], kept[old], None)
+        is_same = np.asarray(pc.equal(known["duplicate_of"], keys["id"].take(kept[old])))
+        kinds[old[is_same]] = np.asarray(known["kind"])[is_same]
+        similarity[old[is_same]] = np.asarray(known["similarity"])[is_same]
+        other[old] = False
+    some = np.flatnonzero(other)
+    similarity[some] = _similarity(ranked, gone[some], kept[some], read)
     columns = {
         "batch": keys["batch"].take(gone),
         "row": keys["row"].take(gone),
         "duplicate_of": _ids(keys, kept),
-        "kind": pa.array(
-            np.select([is_exact, is_near], ["exact", "near"], "revision").tolist(), pa.string()
-        ),
+        "kind": pa.array(kinds.tolist(), pa.string()),
         "similarity": pa.array(similarity),
         "revised_at": pc.coalesce(keys["modified_at"], keys["published_at"]).take(gone),
     }

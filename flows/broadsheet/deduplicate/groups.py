@@ -39,6 +39,11 @@ def edges_of_equals(codes: Rows) -> tuple[Rows, Rows]:
     return nodes[:-1][is_same], nodes[1:][is_same]
 
 
+def addresses(table: pa.Table) -> pa.Array:
+    """Return a number for each row of a table with ``batch`` and ``row`` that names its address."""
+    return pa.array((np.asarray(table["batch"]).astype(np.int64) << 40) | np.asarray(table["row"]))
+
+
 def codes(column: pa.ChunkedArray) -> Rows:
     """Return a number for each distinct value of a column, -1 for null."""
     ranks = pc.rank(column, sort_keys="ascending", tiebreaker="dense")

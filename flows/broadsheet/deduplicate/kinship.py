@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate.bands import near_candidates
@@ -45,18 +46,39 @@ class Kinship:
         )
 
 
-def relate(ranked: Ranked, settings: Duplicates, read: TextReader | None) -> Kinship:
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What an earlier release says of ranked rows that are carried over from it.
+
+    Attributes:
+        is_carried: rows that are carried over.
+        is_folded: those of them that were folded, whose texts cannot be read.
+        folded_into: edges from those to what they were folded into.
+        clustered: edges within the clusters of the others.
+
+    """
+
+    is_carried: NDArray[np.bool_]
+    is_folded: NDArray[np.bool_]
+    folded_into: tuple[Rows, Rows]
+    clustered: tuple[Rows, Rows]
+
+
+def relate(
+    ranked: Ranked, settings: Duplicates, read: TextReader | None, ties: Ties | None = None
+) -> Kinship:
     """Return how rows hang together.
 
     Args:
         ranked: the rows; what comes first stands for its group.
         settings: the ``[duplicates]`` section.
         read: reads texts by address; without it near copies and containment are not looked for.
+        ties: what an earlier release says of some of the rows.
 
     """
     keys = ranked.plain
-    same = _same(keys, settings)
-    cluster = _clusters(ranked, same, settings, read)
+    same = _same(keys, settings, ties)
+    cluster = _clusters(ranked, same, settings, read, ties)
     heads = np.unique(cluster)
     container = np.full(len(keys), NOWHERE)
     if read is not None:
@@ -70,11 +92,12 @@ def relate(ranked: Ranked, settings: Duplicates, read: TextReader | None) -> Kin
     return Kinship(same, cluster, container, heads[story][np.searchsorted(heads, cluster)])
 
 
-def _same(keys: pa.Table, settings: Duplicates) -> Rows:
+def _same(keys: pa.Table, settings: Duplicates, ties: Ties | None) -> Rows:
     columns = ["id", "url"]  # ids are unique in a release, whatever the settings say
     if "exact" in settings.fold:
         columns.append("text_sha256")
     edges = [edges_of_equals(codes(keys[name])) for name in columns]
+    edges += [ties.folded_into] if ties else []
     return components(
         len(keys),
         np.concatenate([left for left, _ in edges]),
@@ -82,21 +105,38 @@ def _same(keys: pa.Table, settings: Duplicates) -> Rows:
     )
 
 
-def _clusters(ranked: Ranked, same: Rows, settings: Duplicates, read: TextReader | None) -> Rows:
+def _clusters(
+    ranked: Ranked,
+    same: Rows,
+    settings: Duplicates,
+    read: TextReader | None,
+    ties: Ties | None,
+) -> Rows:
     """Return the first row of each row's cluster of copies, exact and near."""
     texts = codes(ranked.plain["text_sha256"])
     edges = [(np.arange(len(same)), same), edges_of_equals(texts)]
     if read is not None:
-        edges.append(_near(ranked, texts, settings, read))
+        edges.append(_near(ranked, texts, settings, read, ties))
+    edges += [ties.clustered] if ties else []
     ends = (np.concatenate(end) for end in zip(*edges, strict=True))
     return components(len(same), *ends)
 
 
-def _near(ranked: Ranked, texts: Rows, settings: Duplicates, read: TextReader) -> tuple[Rows, Rows]:
-    """Return the pairs of near copies; of each text only the first row that has it is compared."""
+def _near(
+    ranked: Ranked, texts: Rows, settings: Duplicates, read: TextReader, ties: Ties | None
+) -> tuple[Rows, Rows]:
+    """Return the pairs of near copies; of each text only the first row that has it is compared.
+
+    What an earlier release has compared is not compared again, nor what has no text any more.
+    """
     rows = np.sort(np.unique(texts, return_index=True)[1])
+    if ties:
+        rows = rows[~ties.is_folded[rows]]
     signatures = signatures_from_arrow(ranked.sketch("signature", rows))
     left, right = (rows[end] for end in near_candidates(signatures, settings.near_similarity))
+    if ties:
+        is_new = ~(ties.is_carried[left] & ties.is_carried[right])
+        left, right = left[is_new], right[is_new]
     is_near = overlaps(ranked.plain, left, right, read).jaccard >= settings.near_similarity
     return left[is_near], right[is_near]
 

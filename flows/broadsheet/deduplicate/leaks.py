@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate.bands import near_candidates
 from broadsheet.deduplicate.containment import contained_candidates
-from broadsheet.deduplicate.groups import Rows, codes
+from broadsheet.deduplicate.groups import Rows, addresses, codes
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.deduplicate.signatures import signatures_from_arrow
 from broadsheet.records import ExpectationResult, Severity
@@ -50,7 +50,7 @@ def leakage(keys: pa.Table, survivors: pa.Table, read: TextReader) -> Leakage:
 
     """
     survivors = survivors.filter(survivors["split"].is_valid())
-    keys = keys.take(pc.index_in(_addresses(survivors), value_set=_addresses(keys)))
+    keys = keys.take(pc.index_in(addresses(survivors), value_set=addresses(keys)))
     order = pc.sort_indices(keys["id"])
     keys, split = keys.take(order), codes(survivors["split"])[order]
     near = near_candidates(signatures_from_arrow(keys["signature"]), SEARCHED_FROM)
@@ -98,10 +98,6 @@ def judge_leakage(found: Leakage, settings: Duplicates) -> ExpectationResult:
         ),
         samples=found.ids,
     )
-
-
-def _addresses(table: pa.Table) -> pa.Array:
-    return pa.array((np.asarray(table["batch"]).astype(np.int64) << 40) | np.asarray(table["row"]))
 
 
 def _across(split: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:

@@ -3,5 +3,6 @@
 from broadsheet.normalize.article import normalize
 from broadsheet.normalize.ids import article_id
 from broadsheet.normalize.outlets_registry import registry_for
+from broadsheet.normalize.policy import takedown_list
 
-__all__ = ["article_id", "normalize", "registry_for"]
+__all__ = ["article_id", "normalize", "registry_for", "takedown_list"]

@@ -1,14 +1,14 @@
 """All staged rows to published and folded ones, and the proof that splits do not leak."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet import deduplicate
+from broadsheet.pipeline.carrying import CarriedOver
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.workspace import ARTICLES, KEYS, StagedBatch
 from broadsheet.publish import layout
@@ -29,15 +29,34 @@ class Folded:
     leaks: ExpectationResult | None
 
 
-def fold_all(run: Run, staged: Sequence[StagedBatch], previous: Path | None) -> Folded:
-    """Fold the rows of all batches; those of the previous release keep their labels."""
-    keys, read, config = _keys(staged), _reader(staged), run.config
+def fold_all(
+    run: Run,
+    staged: Sequence[StagedBatch],
+    previous: Path | None,
+    carried: CarriedOver | None = None,
+) -> Folded:
+    """Fold the rows of all batches; those of the previous release keep their labels.
+
+    Args:
+        run: the run.
+        staged: the batches of what was read.
+        previous: the release before.
+        carried: what is carried over from it; its batches come after the others.
+
+    """
+    keys, config = _keys(staged), run.config
+    files = [batch.path(ARTICLES) for batch in staged]
+    if carried:
+        keys = pa.concat_tables([keys, carried.keys])
+        files += [part.articles for part in carried.staged]
+    read = _reader(files)
     folding = deduplicate.fold(
         keys,
         config.duplicates,
         read,
         splits=config.splits,
         earlier=_earlier_labels(previous),
+        carried=deduplicate.Carried(len(staged), carried.folded) if carried else None,
     )
     if config.splits.by is None:
         return Folded(folding, None)
@@ -64,15 +83,20 @@ def _keys(staged: Sequence[StagedBatch]) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def _reader(staged: Sequence[StagedBatch]) -> Callable[[int, Sequence[int]], list[str]]:
+def _reader(files: Sequence[Path]) -> deduplicate.TextReader:
     """Return a function that gives the texts of some rows of a batch, in their order."""
 
-    @lru_cache(maxsize=1)  # rows are asked for batch by batch
-    def texts(number: int) -> pa.ChunkedArray:
-        return pq.read_table(staged[number].path(ARTICLES), columns=["text"]).column("text")
-
     def read(number: int, rows: Sequence[int]) -> list[str]:
-        found: list[str] = texts(number).take(pa.array(rows, pa.int64())).to_pylist()
+        found: list[str] = []
+        with pq.ParquetFile(files[number]) as file:
+            first = 0
+            for group in range(file.num_row_groups):
+                end = first + file.metadata.row_group(group).num_rows
+                some = [row - first for row in rows if first <= row < end]
+                if some:
+                    texts = file.read_row_group(group, columns=["text"]).column("text")
+                    found += texts.take(pa.array(some, pa.int64())).to_pylist()
+                first = end
         return found
 
     return read

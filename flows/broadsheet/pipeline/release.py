@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from broadsheet import deduplicate, publish, validate
 from broadsheet.addresses import is_address
 from broadsheet.fingerprint import digest_file, digest_json
+from broadsheet.pipeline.carrying import CarriedOver, carry_over
 from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.mirror import hand_in, mirrored
 from broadsheet.pipeline.plan import Run
@@ -96,8 +97,9 @@ def _write_and_judge(
     run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
 ) -> tuple[publish.Written, report.ReportFacts, report.ReportFacts]:
     """Return the written tables, the facts of them alone, and compared with those before."""
-    folded = fold_all(run, staged, previous)
-    written = _write(run, staged, staging, previous, folded.folding)
+    carried = carry_over(run, previous, staged) if previous else None
+    folded = fold_all(run, staged, previous, carried)
+    written = _write(run, staged, staging, previous, folding=folded.folding, carried=carried)
     facts = _judge(run, staged, written, folded.leaks)
     return written, facts, compared(facts, previous)
 
@@ -107,22 +109,26 @@ def _write(
     staged: Sequence[StagedBatch],
     staging: Path,
     previous: Path | None,
+    *,
     folding: deduplicate.Folding,
+    carried: CarriedOver | None,
 ) -> publish.Written:
     found = sum((Counter(read_json(batch.path(COUNTS))) for batch in staged), Counter[str]())
     inputs = [publish.InputFile(f.path, f.size, f.sha256, found[f.path]) for f in run.files]
     unread = read_json(staged[0].path(COUNTS))  # what the discovery could not open
     inputs += [publish.InputFile(path, None, None, found[path]) for path in unread]
+    read = [
+        publish.Staged(batch.path(ARTICLES), batch.path(KEYS), batch.accounts.published)
+        for batch in staged
+    ]
+    rejections = [batch.path(QUARANTINE) for batch in staged]
     return publish.write_tables(
         staging,
-        [
-            publish.Staged(batch.path(ARTICLES), batch.path(KEYS), batch.accounts.published)
-            for batch in staged
-        ],
+        [*read, *(carried.staged if carried else ())],
         survivors=folding.survivors,
         duplicates=folding.duplicates,
-        rejections=[batch.path(QUARANTINE) for batch in staged],
-        inputs=inputs,
+        rejections=[*rejections, *(carried.rejections if carried else ())],
+        inputs=[*inputs, *(carried.inputs if carried else ())],
         settings=run.config.publish,
         previous=previous,
         is_split=run.config.splits.by is not None,

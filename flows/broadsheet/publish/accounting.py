@@ -21,13 +21,15 @@ class InputFile:
     """A raw file: POSIX path relative to the raw folder, bytes, SHA-256, records read from it.
 
     ``size`` and ``sha256`` are None where the file could not be read; ``records`` is None where
-    nobody counted, and then the sum of their outcomes is taken.
+    nobody counted, and then the sum of their outcomes is taken. ``carried_from`` is the version
+    whose build read the file, where this one did not.
     """
 
     path: str
     size: int | None
     sha256: str | None
     records: int | None = None
+    carried_from: str | None = None
 
 
 def write_inputs(
@@ -87,6 +89,7 @@ def _write(release: Path, counted: Sequence[tuple[InputFile, Accounts]]) -> None
             "path": file.path,
             "size": file.size,
             "sha256": file.sha256,
+            "carried_from": file.carried_from,
             "raw": accounts.raw,
             "published": accounts.published,
             "duplicates": accounts.duplicates,

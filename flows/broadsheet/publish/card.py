@@ -16,7 +16,7 @@ from broadsheet.publish.composition import Composition
 from broadsheet.publish.differences import Difference
 from broadsheet.publish.frontmatter import Size, dataset_front_matter, release_front_matter
 from broadsheet.publish.layout import Version
-from broadsheet.publish.manifest import Json, Origin
+from broadsheet.publish.manifest import Json, Origin, carried
 from broadsheet.publish.report_charts import bars, over_time
 from broadsheet.publish.write import Written
 from broadsheet.tables import TABLES
@@ -66,6 +66,7 @@ def render_card(
             splits=sizes.get("default", {}),
             accounts=written.accounts,
             n_inputs=len(written.inputs),
+            carried=carried(written),
             skipped=origin.skipped,
             composition=composition,
             most=_MOST_SHOWN,

@@ -97,6 +97,7 @@ def content_of(written: Written, origin: Origin) -> Json:
             "bytes": sum(file.size or 0 for file in written.inputs),
             "sha256": _digest_of_inputs(written),
         },
+        "carried": carried(written),
         "accounts": asdict(written.accounts),
         "skipped": dict(origin.skipped),
         "configurations": {
@@ -126,6 +127,12 @@ def content_of(written: Written, origin: Origin) -> Json:
         "suites": dict(origin.suites),
         "software": software(),
     }
+
+
+def carried(written: Written) -> Json:
+    """Return how many raw files were not read but carried over, and their records."""
+    files = [file for file in written.inputs if file.carried_from]
+    return {"files": len(files), "records": sum(file.records or 0 for file in files)}
 
 
 def plain_bytes(path: Path) -> int:

@@ -1,7 +1,7 @@
 """Bring the rows of many staged files into one order, without holding them all in memory.
 
-Each file is read once; its rows are spilled to one of a few buckets by their final position; each
-bucket is then small enough to be sorted in memory.
+Each file is read once, a row group at a time; its rows are spilled to one of a few buckets by their
+final position; each bucket is then small enough to be sorted in memory.
 """
 
 import contextlib
@@ -73,20 +73,30 @@ def _spill(
             stack.enter_context(pa.ipc.new_stream(str(path), schema, options=options))
             for path in buckets
         ]
-        for selection in selections:
-            table = _selected(selection, schema)
-            bucket_of = selection.positions // bucket_rows
+        for table in (part for selection in selections for part in _selected(selection, schema)):
+            bucket_of = table.column(_POSITION).to_numpy() // bucket_rows
             for bucket in np.unique(bucket_of):
                 part = table.filter(pa.array(bucket_of == bucket))
                 writers[bucket].write_table(part.combine_chunks())
 
 
-def _selected(selection: Selection, schema: pa.Schema) -> pa.Table:
+def _selected(selection: Selection, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the selected rows with their positions, those of a row group at a time."""
     added = selection.added.column_names if selection.added is not None else []
     names = [name for name in schema.names if name not in {*added, _POSITION}]
-    table = pq.read_table(selection.path, columns=names).take(pa.array(selection.rows))
-    columns = {name: table.column(name) for name in names}
-    if selection.added is not None:
-        columns |= {name: selection.added.column(name) for name in added}
-    columns[_POSITION] = pa.chunked_array([selection.positions])
-    return pa.table([columns[field.name] for field in schema], names=schema.names).cast(schema)
+    with pq.ParquetFile(selection.path) as file:
+        first = 0
+        for group in range(file.num_row_groups):
+            end = first + file.metadata.row_group(group).num_rows
+            some = np.flatnonzero((selection.rows >= first) & (selection.rows < end))
+            if len(some):
+                rows = pa.array(selection.rows[some] - first)
+                table = file.read_row_group(group, columns=names).take(rows)
+                columns = {name: table.column(name) for name in names}
+                if selection.added is not None:
+                    others = selection.added.take(pa.array(some))
+                    columns |= {name: others.column(name) for name in added}
+                columns[_POSITION] = pa.chunked_array([selection.positions[some]])
+                arrays = [columns[field.name] for field in schema]
+                yield pa.table(arrays, names=schema.names).cast(schema)
+            first = end
