@@ -7,7 +7,11 @@ UAX #15, with a tighter bound than its 30.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from broadsheet.reasons import Reason
 
@@ -70,7 +74,7 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
         return visible, () if visible == text else (Reason.TEXT_CLEANED,)
     # Before normalising, because sorting a long run of marks takes quadratic time; and after,
     # because a few marks decompose into two.
-    capped = _MARKS.sub(r"\1", visible)
+    capped = _MARKS.sub(r"\1", visible) if _has_marks(visible) else visible
     normal = unicodedata.normalize("NFC", capped)
     result = normal if normal == capped else _MARKS.sub(r"\1", normal)
     notes = []
@@ -79,6 +83,20 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
     if capped != visible or result != normal:
         notes.append(Reason.TEXT_CAPPED)
     return result, tuple(notes)
+
+
+@lru_cache(maxsize=1)
+def _mark_table() -> npt.NDArray[np.bool_]:
+    """Return for each UTF-16 code unit whether it is a combining mark."""
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(mark) for mark in _combining_marks()]] = True
+    return table
+
+
+def _has_marks(text: str) -> bool:
+    """Tell whether a text has a combining mark: a look-up instead of a search in each text."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    return bool(_mark_table().take(units).any())
 
 
 def _is_all_shown(text: str) -> bool:
