@@ -73,3 +73,12 @@ def test_a_batch_travels_as_json():
 
 def test_no_files_no_batches():
     assert plan_batches([], SETTINGS) == ()
+
+
+def test_a_compressed_file_counts_for_what_it_holds():
+    plain = [RawFile(f"{i:04}.jsonl", 2**12, f"{i:064x}") for i in range(400)]
+    packed = [RawFile(f"{i:04}.jsonl.gz", 2**12, f"{i:064x}") for i in range(400)]
+
+    n_plain, n_packed = (len(plan_batches(files, SETTINGS)) for files in (plain, packed))
+
+    assert n_packed > 2 * n_plain

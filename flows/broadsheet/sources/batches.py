@@ -19,6 +19,12 @@ from broadsheet.sources.discovery import RawFile
 # One file in so many ends a batch: so most batches are half full, and few are cut for being full.
 _FILL = 2
 
+# A compressed file counts for as much as it holds, about; and files are grouped to half of what one
+# alone may be: so that a corpus of some thousand articles has a batch for each core.
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".tgz", ".docx")
+_EXPANSION = 4
+_GROUPED_SHARE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -106,19 +112,25 @@ def _grouped(spans: Iterable[Span], settings: Sources) -> Iterator[list[Span]]:
         is_part = not span.is_whole  # as large as a batch may well be
         is_full = (
             is_part
-            or size + span.size > settings.batch_bytes
+            or size + _weight(span) > settings.batch_bytes
             or len(group) >= settings.batch_records
         )
         if group and is_full:
             yield group
             group, size = [], 0
         group.append(span)
-        size += span.size
+        size += _weight(span)
         if not span.is_whole or _ends_batch(span, settings):
             yield group
             group, size = [], 0
     if group:
         yield group
+
+
+def _weight(span: Span) -> int:
+    """Return the bytes that a stretch counts for when whole files are grouped."""
+    expansion = _EXPANSION if span.path.lower().endswith(_COMPRESSED) else 1
+    return span.size * expansion * _GROUPED_SHARE
 
 
 def _ends_batch(span: Span, settings: Sources) -> bool:
@@ -127,7 +139,7 @@ def _ends_batch(span: Span, settings: Sources) -> bool:
     The chance grows with the share of a batch that the stretch takes, in bytes and in records, so
     that batches are half full on average whether files are small or large.
     """
-    share = max(span.size / settings.batch_bytes, 1 / settings.batch_records)
+    share = max(_weight(span) / settings.batch_bytes, 1 / settings.batch_records)
     address = f"{span.path}\0{span.start}\0{span.sha256}".encode()
     draw = int.from_bytes(hashlib.sha256(address).digest()[:8]) / 2**64
     return draw < _FILL * share
