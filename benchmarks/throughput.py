@@ -5,11 +5,12 @@
     python benchmarks/throughput.py --kind text --articles 20000 --incremental
     python benchmarks/throughput.py --kind text --articles 1000000 --profile
 
-One table is printed at the end. Each run is a process of its own with all that it starts, Prefect's
-server included: CPU seconds are those of all of them, memory is the peak of the largest one, and a
-ratio compares documents a CPU second with those of broadsheet in the same invocation. The corpus is
-that of corpora.py and is kept in --scratch (by default a temporary folder): a million texts are
-some 2.6 GB, a million pages some 7 GB, and the run's own files about as much as its texts twice.
+One table is printed at the end; two sizes or more also give the exponent of growth, and what
+larger corpora would take, at prices that you name. Each run is a process of its own with all that
+it starts, Prefect's server included: CPU seconds are those of all of them, memory is the peak of
+the largest one, and ratios are to the first run of the same invocation. The corpus is that of
+corpora.py and is kept in --scratch (by default a temporary folder): a million texts are some 2.4
+GB, a million pages some 6.2 GB, and the run's own files about as much as its texts twice.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import corpora
@@ -38,14 +39,17 @@ _SUBREAPER = 36  # linux/prctl.h: orphans of a run, such as Prefect's server, be
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one run took: seconds on the clock and of all processors, bytes of its largest part."""
+    """What one run took: seconds on the clock and of all processors, bytes of its largest part.
+
+    ``stored`` are the bytes of the raw files, of the work folder and of the releases.
+    """
 
     name: str
     articles: int
     wall: float
     cpu: float
     peak: int
-    note: str = ""
+    stored: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def rate(self) -> float:
@@ -84,8 +88,7 @@ def measure(name: str, articles: int, command: list[str], **options: object) -> 
     if found["code"]:
         print(found["output"], file=sys.stderr)
         raise SystemExit(f"{name} failed with exit code {found['code']}")
-    note = found["output"].strip().splitlines()[0] if "Published" in found["output"] else ""
-    measured = Measured(name, articles, found["wall"], found["cpu"], found["peak"], note)
+    measured = Measured(name, articles, found["wall"], found["cpu"], found["peak"])
     print(f"{name} {articles}: {measured.wall:.0f} s, {measured.cpu:.0f} s CPU", flush=True)
     return measured
 
@@ -93,7 +96,15 @@ def measure(name: str, articles: int, command: list[str], **options: object) -> 
 def broadsheet(name: str, articles: int, corpus: Path, output: Path, *options: str) -> Measured:
     """Measure a build by the command line."""
     command = [sys.executable, "-m", "broadsheet.cli", "build", str(corpus), "-o", str(output)]
-    return measure(name, articles, [*command, *options])
+    measured = measure(name, articles, [*command, *options])
+    stored = tuple(map(bytes_in, (corpus, output / ".work", output / "generated")))
+    return replace(measured, stored=stored)
+
+
+def bytes_in(folder: Path) -> int:
+    """Return the bytes of all files below a folder; a file with two names counts once."""
+    found = {(s.st_dev, s.st_ino): s.st_size for s in (p.lstat() for p in folder.rglob("*"))}
+    return sum(found.values())
 
 
 def compare(kind: str, articles: int, corpus: Path, scratch: Path, python: str) -> list[Measured]:
@@ -174,6 +185,32 @@ def exponents(rows: list[Measured]) -> str:
     return "Exponent of CPU time: " + "; ".join(found) if found else ""
 
 
+def sizing(rows: list[Measured], cpu_hour: float, gigabyte_month: float) -> str:
+    """Return what 10^6, 10^8 and 10^9 articles take, by what the last two runs took.
+
+    CPU is (what the larger took - what the smaller took) / (articles between them), which leaves
+    out the start; bytes are those of the larger run by its articles.
+    """
+    small, large = rows[-2:]
+    seconds = (large.cpu - small.cpu) / (large.articles - small.articles)
+    raw, work, release = (size / large.articles for size in large.stored)
+    told = (
+        f"{seconds * 1e3:.2f} ms of CPU an article; bytes an article: {raw:.0f} raw, {work:.0f} "
+        f"staged, {release:.0f} released; {cpu_hour} a CPU hour, {gigabyte_month} a GB-month\n"
+    )
+    columns = (
+        "articles", "CPU hours", "hours on 64 cores", "raw GB", "staged GB", "release GB",
+        "CPU money", "storage money a month",
+    )  # fmt: skip
+    lines = [told, f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for count in (10**6, 10**8, 10**9):
+        hours, stored = count * seconds / 3600, [count * n / 1e9 for n in (raw, work, release)]
+        gigabytes = " | ".join(f"{size:,.0f}" for size in stored)
+        money = f"{hours * cpu_hour:,.2f} | {sum(stored) * gigabyte_month:,.2f}"
+        lines.append(f"| {count:.0e} | {hours:,.1f} | {hours / 64:,.1f} | {gigabytes} | {money} |")
+    return "\n".join(lines)
+
+
 def profile(corpus: Path, output: Path) -> str:
     """Return the functions of broadsheet that take longest in one build without Prefect."""
     script = HERE / "throughput_profile.py"
@@ -189,6 +226,8 @@ def main() -> None:
     parser.add_argument("--peers-python", help="Python of an environment with the peers")
     parser.add_argument("--incremental", action="store_true")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--cpu-hour", type=float, default=0.04, help="price, for the sizing")
+    parser.add_argument("--gigabyte-month", type=float, default=0.023, help="price, as above")
     parser.add_argument("--scratch", type=Path)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -209,6 +248,8 @@ def main() -> None:
         print(f"\n{table(rows)}\n")
         if not (chosen.incremental or chosen.peers_python):
             print(exponents(rows))
+            if len(rows) > 1:
+                print(f"\n{sizing(rows, chosen.cpu_hour, chosen.gigabyte_month)}\n")
         print("\n".join(told))
 
 
