@@ -8,10 +8,10 @@ Longer than 300 lines because the contract between the stages is read as a whole
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from broadsheet.reasons import Reason
 
@@ -46,9 +46,8 @@ class Precision(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
-    """Where a raw record lies.
+class Source(NamedTuple):
+    """Where a raw record lies; a tuple, because one is made and sent on for every record.
 
     Attributes:
         path: POSIX path of the file, relative to the folder of raw files.
@@ -68,9 +67,8 @@ class Source:
     format: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRecord:
-    """One article as it was found: decoded, otherwise untouched.
+class RawRecord(NamedTuple):
+    """One article as it was found: decoded, otherwise untouched; a tuple as :class:`Source` is.
 
     Attributes:
         source: where it lies.
@@ -84,7 +82,7 @@ class RawRecord:
     source: Source
     text: str
     media: Media
-    fields: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[Field, tuple[str, ...]] = {}  # a read-only view would not pickle
     notes: tuple[Reason, ...] = ()
 
 

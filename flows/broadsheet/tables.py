@@ -292,7 +292,7 @@ def rejections_to_table(rejections: Iterable[Rejection]) -> pa.Table:
 
 def source_columns(source: Source) -> dict[str, Any]:
     """Return a source as its ``source_*`` columns."""
-    return {f"source_{f.name}": getattr(source, f.name) for f in fields(Source)}
+    return {f"source_{name}": value for name, value in source._asdict().items()}
 
 
 def _row(record: Article | Rejection) -> dict[str, Any]:

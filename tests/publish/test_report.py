@@ -170,7 +170,7 @@ def test_scraped_strings_stay_text():
     )
     bad = result(success=False, unexpected=1, samples=(HOSTILE,), description=HOSTILE)
     rejection = Rejection(
-        source=replace(SOURCE, path=HOSTILE, member=HOSTILE),
+        source=SOURCE._replace(path=HOSTILE, member=HOSTILE),
         stage=HOSTILE,
         reason=HOSTILE,
         detail=HOSTILE,
@@ -248,7 +248,7 @@ def test_quarantined_records_are_counted_by_reason_with_some_samples():
     rejections = [
         Rejection(source=SOURCE, stage="parse", reason="content.empty", excerpt=f"no {n}")
         for n in range(5)
-    ] + [Rejection(source=replace(SOURCE, member="m"), stage="sources", reason="type.mismatch")]
+    ] + [Rejection(source=SOURCE._replace(member="m"), stage="sources", reason="type.mismatch")]
     first, second = _reasons(*rejections)
     assert (first.reason, first.records, len(first.samples)) == ("content.empty", 5, 3)
     assert second.samples[0].source == "raw/a.txt › m"

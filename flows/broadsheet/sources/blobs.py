@@ -73,14 +73,8 @@ class Blob:
 
     def source(self, raw: bytes, format_: str, *, at: int = 0) -> Source:
         """Return the address of ``raw``, found ``at`` bytes into this blob."""
-        return Source(
-            path=self.path,
-            member=self.member,
-            offset=self.offset + at,
-            length=len(raw),
-            sha256=hashlib.sha256(raw).hexdigest(),
-            format=format_,
-        )
+        digest = hashlib.sha256(raw).hexdigest()
+        return Source(self.path, self.member, self.offset + at, len(raw), digest, format_)
 
     def within(
         self,

@@ -8,6 +8,7 @@ compute themselves (summaries, keywords) is not taken: it is no statement of the
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from broadsheet.config import ColumnRole, Sources
 from broadsheet.reasons import Reason
@@ -82,24 +83,18 @@ def to_record(
         notes: what had to be done to get the values.
 
     """
-    names, configured = tuple(values), _configured(settings)
-    roles = _roles(names, configured)
+    plan = _plan(tuple(values), _configured(settings))
     media: Media = "text"
-    if text := _first(values, roles.get("text", ())):
-        media = _media(text)
-    elif text := _first(values, roles.get("html", ())):
+    if text := _first(values, plan.text):
+        media = "html" if is_markup(text) else "markdown" if plan.is_markdown else "text"
+    elif text := _first(values, plan.html):
         media = "html"
     else:
-        return _without_text(source, values, roles)
-    if media == "text" and any(k.lower() == "markdown" for k in roles.get("text", ())[:1]):
-        media = "markdown"
+        return _without_text(source, values, is_known=plan.is_known)
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
-    fields: dict[Field, tuple[str, ...]] = {}
-    for name, keys in _fields_of(names, configured):
-        if found := _stated(values, keys):
-            fields[name] = found
-    return RawRecord(source=source, text=text, media=media, fields=fields, notes=notes)
+    fields = {name: found for name, places in plan.fields if (found := _stated(values, places))}
+    return RawRecord(source, text, media, fields, notes)
 
 
 def known_columns(names: tuple[str, ...], settings: Sources) -> list[str]:
@@ -114,13 +109,15 @@ def known_columns(names: tuple[str, ...], settings: Sources) -> list[str]:
 
 def has_text(values: Mapping[str, object], settings: Sources) -> bool:
     """Tell whether some value is known to hold a text or a page."""
-    roles = _roles(tuple(values), _configured(settings))
-    return bool(_first(values, (*roles.get("text", ()), *roles.get("html", ()))))
+    plan = _plan(tuple(values), _configured(settings))
+    return bool(_first(values, (*plan.text, *plan.html)))
 
 
 def is_reference(text: str) -> bool:
     """Tell whether a text is nothing but a web address or the path of a file."""
     bare = text.strip()
+    if " " in bare:  # an address has none; most texts are done with here
+        return False
     return bool(_WEB_ADDRESS.match(bare) or _LOCAL_PATH.match(bare))
 
 
@@ -132,20 +129,18 @@ def is_markup(text: str) -> bool:
     return len(tags) >= _MARKUP_TAGS or text.lstrip()[:9].lower() == "<!doctype"
 
 
-def _first(values: Mapping[str, object], keys: tuple[str, ...]) -> str:
-    """Return the first text that some key holds."""
-    return next((text for key in keys if (text := _joined(_at(values, key)))), "")
+def _first(values: Mapping[str, object], places: tuple["_Place", ...]) -> str:
+    """Return the first text that some place holds."""
+    for key, path in places:
+        value = _below(values[key], path) if path else values[key]
+        if text := _joined(value):
+            return text
+    return ""
 
 
-def _media(text: str) -> Media:
-    return "html" if is_markup(text) else "text"
-
-
-def _without_text(
-    source: Source, values: Mapping[str, object], roles: Mapping[str, tuple[str, ...]]
-) -> Rejection:
+def _without_text(source: Source, values: Mapping[str, object], *, is_known: bool) -> Rejection:
     shown = " ".join(f"{key}={value}" for key, value in list(values.items())[:20])
-    if "text" in roles or "html" in roles:
+    if is_known:
         return reject(source, Reason.CONTENT_EMPTY, "the text is empty or null", shown)
     names = ", ".join(list(values)[:20])
     detail = f"none of these is known to hold the text: {names}"
@@ -181,25 +176,54 @@ def _roles(
     return roles
 
 
+class _Place(NamedTuple):
+    """Where a value lies: a key, and the path into its value where that is an object."""
+
+    key: str
+    path: tuple[str, ...] = ()
+
+
+class _Plan(NamedTuple):
+    """Where records with the same keys hold what: worked out once, used for each of them."""
+
+    text: tuple[_Place, ...]
+    html: tuple[_Place, ...]
+    fields: tuple[tuple[Field, tuple[_Place, ...]], ...]
+    is_known: bool  # some key is said to hold the text, whether or not it is there
+    is_markdown: bool
+
+
 @lru_cache(maxsize=1_024)
-def _fields_of(
+def _plan(
     keys: tuple[str, ...], configured: tuple[tuple[ColumnRole, tuple[str, ...]], ...]
-) -> tuple[tuple[Field, tuple[str, ...]], ...]:
-    """Return the fields that some key speaks of, each with its keys."""
+) -> _Plan:
     roles = _roles(keys, configured)
-    return tuple((name, roles[name]) for name in _FIELDS if name in roles)
+    places = {role: _places(names, keys) for role, names in roles.items()}
+    return _Plan(
+        text=places.get("text", ()),
+        html=places.get("html", ()),
+        fields=tuple((name, places[name]) for name in _FIELDS if places.get(name)),
+        is_known="text" in roles or "html" in roles,
+        is_markdown=any(name.lower() == "markdown" for name in roles.get("text", ())[:1]),
+    )
 
 
-def _at(values: Mapping[str, object], path: str) -> object:
-    """Return the value at a key, or at a dotted path into nested objects."""
-    if path in values:
-        return values[path]
-    top, dot, _ = path.partition(".")
-    if not dot or not isinstance(values.get(top), Mapping):
-        return None
-    value: object = values
-    for part in path.split("."):
-        if not isinstance(value, Mapping):
+def _places(names: tuple[str, ...], keys: tuple[str, ...]) -> tuple[_Place, ...]:
+    """Return where named values can lie in a record of these keys: at a key, or below one."""
+    found = []
+    for name in names:
+        top, dot, rest = name.partition(".")
+        if name in keys:
+            found.append(_Place(name))
+        elif dot and top in keys:
+            found.append(_Place(top, tuple(rest.split("."))))
+    return tuple(found)
+
+
+def _below(value: object, path: tuple[str, ...]) -> object:
+    """Return the value at the end of a path into nested objects; None where it leads nowhere."""
+    for part in path:
+        if not isinstance(value, dict):
             return None
         value = value.get(part)
     return value
@@ -211,19 +235,28 @@ def _joined(value: object) -> str:
         return value if value.strip() else ""
     if isinstance(value, list | tuple):
         return "\n\n".join(part for item in value if (part := _joined(item)))
-    if isinstance(
-        value, Mapping
-    ):  # fundus: {"summary": [...], "sections": [{headline, paragraphs}]}
+    if isinstance(value, dict):  # fundus: {"summary": [...], "sections": [{headline, paragraphs}]}
         parts = (value.get(key) for key in ("summary", "sections", "headline", "paragraphs"))
         return "\n\n".join(part for item in parts if (part := _joined(item)))
     return ""
 
 
-def _stated(values: Mapping[str, object], keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what all keys of a role state, the most trusted first, each once."""
-    if len(keys) == 1 and isinstance(only := values.get(keys[0]), str):
-        return (text,) if (text := only.strip()) else ()
-    return tuple(dict.fromkeys(text for key in keys for text in _strings(_at(values, key))))
+def _stated(values: Mapping[str, object], places: tuple[_Place, ...]) -> tuple[str, ...]:
+    """Return what all places of a role state, the most trusted first, each once."""
+    if len(places) == 1:  # as most are
+        ((key, path),) = places
+        value = values[key]
+        if isinstance(value, str) and not path:
+            return (text,) if (text := value.strip()) else ()
+    found: list[str] = []
+    for key, path in places:
+        value = _below(values[key], path) if path else values[key]
+        if isinstance(value, str):
+            if text := value.strip():
+                found.append(text)
+        elif value is not None:
+            found += _strings(value)
+    return tuple(dict.fromkeys(found))
 
 
 def _strings(value: object) -> list[str]:
@@ -233,6 +266,6 @@ def _strings(value: object) -> list[str]:
         return []
     if isinstance(value, list | tuple):
         return [text for item in value for text in _strings(item)]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return _strings(value.get("name"))
     return [str(value)]

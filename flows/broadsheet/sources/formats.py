@@ -6,7 +6,7 @@ check that the bytes fit.
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
@@ -98,7 +98,7 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
             yield held
             held = refuse(inner, compression.name, refused)
     if inflated.has_trailing and isinstance(held, RawRecord):
-        held = replace(held, notes=(*held.notes, Reason.STREAM_TRAILING))
+        held = held._replace(notes=(*held.notes, Reason.STREAM_TRAILING))
     if held is not None:
         yield held
 

@@ -8,11 +8,12 @@ unpredictable; an unpaired surrogate becomes U+FFFD.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import BufferedReader, RawIOBase
 from typing import Any, BinaryIO, cast
 
+import numpy as np
 import orjson
 
 from broadsheet.config import Sources
@@ -22,33 +23,46 @@ from broadsheet.sources.blobs import Blob, Item, Refused, reject, too_long
 from broadsheet.sources.columns import has_text, to_record
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.json_elements import elements
-from broadsheet.sources.lines import read_lines
+from broadsheet.sources.lines import Line, read_portions
 
 JSONL, JSON = "jsonl", "json"
 _MAX_DIGITS = 400  # the largest double has 309
 _PEEK_BYTES = 2**20
-_NESTED = (dict, list)  # not `dict | list`, which is made anew for each value of each record
+_NESTED = (dict, list)  # not `dict | list`, which is made anew for each value
 _MARK = b"\xef\xbb\xbf"
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|"
     r"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-# White space between a key and its colon; where there is some, keys cannot be counted by `":`.
-_SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 
 
 def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
-    """Yield one item a line; blank lines are no records."""
-    for line in read_lines(blob.stream, settings.max_record_bytes):
-        if line.is_cut:
-            yield too_long(blob, JSONL, line.start, line.length, line.raw)
-            continue
-        raw = line.raw
-        at = line.start
-        if at == 0 and blob.offset == 0 and raw.startswith(_MARK):
-            raw, at = raw.removeprefix(_MARK), len(_MARK)
-        if raw.strip():
-            yield _item(blob, blob.source(raw, JSONL, at=at), raw, settings)
+    """Yield one item a line; blank lines are no records.
+
+    Lines are read and checked in portions; only those of a portion that is not proven good as a
+    whole are looked at one by one.
+    """
+    for lines in read_portions(blob.stream, settings.max_record_bytes):
+        found = [None if line.is_cut else _object(line.raw) for line in lines]
+        read = [(line.raw, value) for line, value in zip(lines, found, strict=True) if value]
+        raw = b"".join([raw for raw, _ in read])
+        is_proven = not _may_repeat_a_key(raw, [value for _, value in read])
+        for line, value in zip(lines, found, strict=True):
+            if value and is_proven:
+                source = blob.source(line.raw, JSONL, at=line.start)
+                yield _record(source, value, line.raw, settings, blob.notes)
+            elif line.is_cut:
+                yield too_long(blob, JSONL, line.start, line.length, line.raw)
+            elif line.raw.strip():
+                yield _line(blob, line, settings)
+
+
+def _line(blob: Blob, line: Line, settings: Sources) -> Item:
+    """Return what a line holds, whatever it is; a byte-order mark at the file's top is passed."""
+    is_top = line.start == blob.offset == 0
+    raw = line.raw.removeprefix(_MARK) if is_top else line.raw
+    source = blob.source(raw, JSONL, at=line.start + len(line.raw) - len(raw))
+    return _item(blob, source, raw, settings)
 
 
 def read_json(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -92,14 +106,15 @@ def load_object(raw: bytes) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
             ``schema.type``.
 
     """
-    raw, notes = _utf8(raw)
+    notes: tuple[Reason, ...] = ()
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        value = _second_reading(raw, error)
+        value = orjson.loads(raw)  # which refuses bytes that are not UTF-8
+    except orjson.JSONDecodeError:
+        raw, notes = _utf8(raw)
+        value = _read_again(raw)
     if not isinstance(value, dict):
         raise Refused(Reason.SCHEMA_TYPE, f"a JSON {type(value).__name__}, no object")
-    if _may_repeat_a_key(raw, value):
+    if _may_repeat_a_key(raw, [value]):
         _refuse_repeated_keys(raw)
     return value, notes
 
@@ -109,7 +124,20 @@ def _item(blob: Blob, source: Source, raw: bytes, settings: Sources) -> Item:
         values, notes = load_object(raw)
     except Refused as refused:
         return reject(source, refused.reason, refused.detail, raw)
-    return to_record(source, values, settings, (*blob.notes, *notes))
+    return _record(source, values, raw, settings, (*blob.notes, *notes))
+
+
+def _record(
+    source: Source,
+    values: Mapping[str, Any],
+    raw: bytes,
+    settings: Sources,
+    notes: tuple[Reason, ...],
+) -> Item:
+    try:
+        return to_record(source, values, settings, notes)
+    except RecursionError:
+        return reject(source, Reason.JSON_DEPTH, "lists nested too deeply", raw)
 
 
 def _utf8(raw: bytes) -> tuple[bytes, tuple[Reason, ...]]:
@@ -122,8 +150,17 @@ def _utf8(raw: bytes) -> tuple[bytes, tuple[Reason, ...]]:
     return raw, ()
 
 
-def _second_reading(raw: bytes, error: orjson.JSONDecodeError) -> Any:  # noqa: ANN401 - any JSON
-    """Read what orjson refused, where only a surrogate is unpaired; else say what is wrong."""
+def _read_again(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Read what orjson refused, now that it is UTF-8; where only a surrogate is unpaired, mended.
+
+    Raises:
+        Refused: what is wrong.
+
+    """
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as found:
+        error = found
     if "depth limit" in error.msg:
         raise Refused(Reason.JSON_DEPTH, error.msg)
     mended = _LONE_SURROGATE.sub(r"\1\\ufffd", raw.decode("utf-8")).encode()
@@ -148,27 +185,43 @@ def _bounded(text: str) -> float:
     return number
 
 
-def _may_repeat_a_key(raw: bytes, value: dict[str, Any]) -> bool:
+def _may_repeat_a_key(raw: bytes, values: Iterable[dict[str, Any]]) -> bool:
     """Tell, at the speed of counting bytes, whether some key may be there twice.
 
-    An object that is written again as the same bytes repeats none. Else: ``":`` ends each key, and
-    within a string its quote is escaped, so that more of them than keys say that a closer look is
-    due.
+    Two quotes stand around each string, and no others but escaped ones. So there are twice as many
+    as strings that were read, or some were lost: at least a key that is there twice. Where a
+    backslash is itself escaped, it is not told here which quotes are.
+
+    Args:
+        raw: objects, one behind the other.
+        values: what they were read as.
+
     """
-    try:
-        if orjson.dumps(value) == raw:
-            return False
-    except orjson.JSONEncodeError:
-        pass  # deeper than it writes, though not than it reads
-    return raw.count(b'":') != _count_keys(value) or _SPACED_COLON.search(raw) is not None
+    codes = np.frombuffer(raw, np.uint8)
+    quotes = codes == ord('"')
+    count = np.count_nonzero(quotes)
+    if b"\\" in raw:
+        escapes = codes == ord("\\")
+        if np.any(escapes[1:] & escapes[:-1]):
+            return True
+        count -= np.count_nonzero(quotes[1:] & escapes[:-1])
+    return count != 2 * sum(map(_count_strings, values))
 
 
-def _count_keys(value: Any) -> int:  # noqa: ANN401 - any JSON
-    is_object = isinstance(value, dict)
-    count = len(value) if is_object else 0
-    for inner in value.values() if is_object else value:
-        if isinstance(inner, _NESTED):
-            count += _count_keys(inner)
+def _count_strings(value: dict[str, Any]) -> int:
+    """Return how many strings, keys among them, an object holds in any depth."""
+    count = 0
+    waiting: list[Any] = [value]
+    while waiting:
+        value = waiting.pop()
+        inner: Collection[Any] = value
+        if isinstance(value, dict):
+            count += len(value)
+            inner = value.values()
+        kinds = [*map(type, inner)]
+        count += kinds.count(str)
+        if list in kinds or dict in kinds:
+            waiting += [item for item in inner if isinstance(item, _NESTED)]
     return count
 
 

@@ -27,15 +27,33 @@ class Line(NamedTuple):
 
 def read_lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
     r"""Yield lines that end with ``\n`` or ``\r\n``; one longer than ``limit`` is not kept."""
-    start = 0
-    while raw := stream.readline(limit + 2):
-        line, taken = _line(raw, start, stream, limit)
-        yield line
-        start += taken
+    for lines in read_portions(stream, limit):
+        yield from lines
+
+
+def read_portions(stream: BinaryIO, limit: int, size: int = 2**18) -> Iterator[list[Line]]:
+    """Yield lines as :func:`read_lines`, in lists of about ``size`` bytes, for work in bulk."""
+    start, readline = 0, stream.readline
+    while True:
+        portion: list[Line] = []
+        stop = start + size
+        while start < stop and (raw := readline(limit + 2)):
+            if len(raw) > limit:
+                line, taken = _line(raw, start, stream, limit)
+            else:
+                bare = raw.removesuffix(b"\n")
+                if bare.endswith(b"\r") and len(bare) < len(raw):
+                    bare = bare[:-1]
+                line, taken = Line(start, bare, len(bare), raw[len(bare) :]), len(raw)
+            portion.append(line)
+            start += taken
+        if not portion:
+            return
+        yield portion
 
 
 def _line(raw: bytes, start: int, stream: BinaryIO, limit: int) -> tuple[Line, int]:
-    """Return a line and how many bytes it took with its end."""
+    """Return a line that may be over the limit, and how many bytes it took with its end."""
     bare = raw.removesuffix(b"\n").removesuffix(b"\r") if raw.endswith(b"\n") else raw
     if len(bare) <= limit:
         return Line(start, bare, len(bare), raw[len(bare) :]), len(raw)
