@@ -7,8 +7,8 @@ are valid UTF-8 beyond ASCII are hardly ever anything else.
 """
 
 import codecs
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
@@ -47,8 +47,7 @@ _CANDIDATES = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A decoded text, the encoding it was read in, and what had to be done."""
 
     text: str

@@ -55,13 +55,7 @@ def page(
     stated = dict(fields or {})
     if "url" not in stated and (saved := _SAVED_FROM.search(decoded.text[:_PRESCAN_BYTES])):
         stated["url"] = (saved[1],)
-    return RawRecord(
-        source=source,
-        text=decoded.text,
-        media="html",
-        fields=stated,
-        notes=(*notes, *decoded.notes),
-    )
+    return RawRecord(source, decoded.text, "html", stated, (*notes, *decoded.notes))
 
 
 def declared(raw: bytes) -> str | None:

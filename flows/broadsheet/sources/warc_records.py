@@ -1,17 +1,24 @@
 """The records of a web archive (WARC 1.1, ISO 28500:2017), each with its place.
 
 Own code and not a library's, because the readers at hand end quietly where an archive is cut and
-lose all that follows a damaged byte; a few lines find the next record instead.
+lose all that follows a damaged byte; a few lines find the next record instead. A record that is as
+it should be is taken at once; all others go the careful way.
 """
 
 import re
-import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
+
+from isal import isal_zlib
 
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
 _NEXT = re.compile(rb"(?:\A|\n)(WARC/[01]\.\d{1,2}\r?\n)")
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_USUAL_VERSIONS = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
+_USUAL_HEADER_BYTES = 2_048
+_LENGTH = b"\ncontent-length:"
+_USUAL_END = b"\r\n\r\nWARC/1."
+_BEHIND_BYTES = len(_USUAL_END)
 _MAX_HEADER_BYTES = 2**16
 _BLOCK_BYTES = 2**18
 _GZIP_MAGIC = b"\x1f\x8b\x08"
@@ -20,8 +27,7 @@ _PROBE_BYTES = 4_096
 _MAX_LENGTH_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record, or a stretch of bytes that is none.
 
     Attributes:
@@ -55,7 +61,7 @@ def plain_records(stream: BinaryIO, limit: int, size: int | None = None) -> Iter
     """
     buffer = _Buffer(stream)
     while buffer.pass_blank():
-        yield _take(buffer, limit, size)
+        yield buffer.take_usual(limit) or _take(buffer, limit, size)
 
 
 def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
@@ -77,6 +83,9 @@ def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
             if kind == "cut" and (resumed := next_member(raw, start + 1)) < len(raw):
                 stop, fault, kind = resumed, "the compressed record is damaged", "damaged"
             yield _damaged(raw, start, stop, fault, kind)
+        elif (alone := _alone(member, limit)) is not None:
+            block = member[alone.block : alone.stop]
+            yield Record(start, raw[start:stop], stop - start, alone.headers, block)
         else:
             yield from _in_member(raw[start:stop], start, member, limit)
         start = stop
@@ -91,11 +100,11 @@ def is_gzip_by_record(raw: bytes) -> bool:
 def next_member(raw: bytes, start: int) -> int:
     """Return where the next compressed record begins, or the end of the bytes."""
     while (start := raw.find(_GZIP_MAGIC, start)) >= 0:
-        probe = zlib.decompressobj(wbits=31)
+        probe = isal_zlib.decompressobj(wbits=31)
         try:
             if probe.decompress(raw[start : start + _PROBE_BYTES], 16).startswith(b"WARC/"):
                 return start
-        except zlib.error:
+        except isal_zlib.error:
             pass  # the three bytes stood there by chance
         start += 1
     return len(raw)
@@ -103,24 +112,50 @@ def next_member(raw: bytes, start: int) -> int:
 
 def _inflate(raw: bytes, start: int, limit: int) -> tuple[bytes, int, str, str]:
     """Return a member's content, where it ends (0: unknown), and what is wrong with it."""
-    inflater = zlib.decompressobj(wbits=31)
+    inflater = isal_zlib.decompressobj(wbits=31)
     most = limit + _MAX_HEADER_BYTES
     view = memoryview(raw)
-    member, at, size = b"", start, _FIRST_BYTES
+    parts: list[bytes] = []
+    length, at, size = 0, start, _FIRST_BYTES
     try:
         while not inflater.eof and (inflater.unconsumed_tail or at < len(raw)):
-            if len(member) >= most:
+            if length >= most:
                 return b"", 0, f"more than {limit} bytes", "large"
             fed = inflater.unconsumed_tail
             if not fed:
-                fed = bytes(view[at : at + size])
+                fed = view[at : at + size]
                 at, size = at + len(fed), min(size * 2, _BLOCK_BYTES)
-            member += inflater.decompress(fed, most - len(member))
-    except zlib.error as error:
+            parts.append(inflater.decompress(fed, most - length))
+            length += len(parts[-1])
+    except isal_zlib.error as error:
         return b"", 0, str(error), "damaged"
     if not inflater.eof:
         return b"", 0, "the archive ends in mid-record", "cut"
-    return member, at - len(inflater.unused_data), "", ""
+    return b"".join(parts), at - len(inflater.unused_data), "", ""
+
+
+class _Usual(NamedTuple):
+    """A record that is as most are: its headers, and where its block begins and ends."""
+
+    headers: Mapping[str, str]
+    block: int
+    stop: int
+
+
+def _usual(raw: bytes, start: int) -> _Usual | None:
+    """Return the record that begins here, unless something about its header is unusual."""
+    end = _END_OF_HEAD.search(raw, start, start + _USUAL_HEADER_BYTES)
+    if end is None or not raw.startswith(_USUAL_VERSIONS, start):
+        return None
+    head = raw[start : end.end()]
+    lowered = head.lower()
+    at = lowered.find(_LENGTH) + len(_LENGTH)
+    if at < len(_LENGTH) or lowered.count(b"content-length") > 1:
+        return None
+    number = head[at : head.find(b"\n", at)].removesuffix(b"\r").strip(b" \t")
+    if not number.isdigit() or len(number) > _MAX_LENGTH_DIGITS:
+        return None
+    return _Usual(_headers(head), end.end(), end.end() + int(number))
 
 
 def _in_member(raw: bytes, start: int, member: bytes, limit: int) -> Iterator[Record]:
@@ -130,6 +165,14 @@ def _in_member(raw: bytes, start: int, member: bytes, limit: int) -> Iterator[Re
         found = _take(buffer, limit)
         kind = "damaged" if found.kind == "cut" else found.kind
         yield Record(start, raw, len(raw), found.headers, found.block, found.fault, kind)
+
+
+def _alone(member: bytes, limit: int) -> _Usual | None:
+    """Return the one record of a member that holds no more and no less."""
+    usual = _usual(member, 0)
+    if usual is None or usual.stop > len(member) or usual.stop - usual.block > limit:
+        return None
+    return usual if member[usual.stop :] in {b"", b"\r\n\r\n"} else None
 
 
 def _damaged(raw: bytes, start: int, stop: int, fault: str, kind: str = "damaged") -> Record:
@@ -195,7 +238,7 @@ class _Buffer:
 
     def __init__(self, stream: BinaryIO | None, raw: bytes = b"") -> None:
         self._stream = stream
-        self._bytes = bytearray(raw)
+        self._bytes = raw
         self._from = 0  # what was passed is cut off now and then, not at each record
         self.at = 0
 
@@ -203,7 +246,23 @@ class _Buffer:
         """Return the next bytes, fewer at the end."""
         while len(self._bytes) - self._from < count and self._fill():
             pass
-        return bytes(self._bytes[self._from : self._from + count])
+        return self._bytes[self._from : self._from + count]
+
+    def take_usual(self, limit: int) -> Record | None:
+        """Return the next record and pass it, where it and what follows are as they should be."""
+        usual = _usual(self._bytes, self._from)
+        if usual is None or usual.stop - usual.block > limit:
+            return None
+        start, stop = self._from, usual.stop
+        behind = self._bytes[stop : stop + _BEHIND_BYTES]
+        if not behind.startswith(_USUAL_END):
+            if len(behind) == _BEHIND_BYTES or not self._fill():
+                return None
+            return self.take_usual(limit)
+        raw = self._bytes[start:stop]
+        record = Record(self.at, raw, len(raw), usual.headers, raw[usual.block - start :])
+        self.skip(len(raw))
+        return record
 
     def skip(self, count: int) -> int:
         """Pass bytes and return how many there were."""
@@ -228,7 +287,7 @@ class _Buffer:
         size = 2_048
         while True:
             ahead = self.peek(size)
-            end = re.search(rb"\r?\n\r?\n", ahead)
+            end = _END_OF_HEAD.search(ahead)
             if end:
                 return ahead[: end.end()]
             if len(ahead) < size or size >= _MAX_HEADER_BYTES:
@@ -255,8 +314,8 @@ class _Buffer:
     def _fill(self) -> bool:
         if self._stream is None:
             return False
-        del self._bytes[: self._from]
-        self._from = 0
-        block = self._stream.read(_BLOCK_BYTES)
-        self._bytes += block
+        rest = self._bytes[self._from :]
+        # As much as is there already, so that copying costs a constant factor.
+        block = self._stream.read(max(_BLOCK_BYTES, len(rest)))
+        self._bytes, self._from = rest + block, 0
         return bool(block)

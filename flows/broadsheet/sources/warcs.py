@@ -4,13 +4,13 @@ What holds no page (requests, revisits, metadata, images, failed fetches) is cou
 ``warc.skipped``. A record's address is that of its bytes in the file, as a CDX index has it.
 """
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
@@ -69,10 +69,9 @@ def _records(blob: Blob, settings: Sources) -> Iterator[Record]:
 
 
 def _source(blob: Blob, record: Record) -> Source:
-    source = blob.source(record.raw, WARC, at=record.start)
-    return Source(
-        source.path, source.member, source.offset, record.length, source.sha256, source.format
-    )
+    """Return the address of a record, of which only the first bytes are here if it is too large."""
+    digest = hashlib.sha256(record.raw).hexdigest()
+    return Source(blob.path, blob.member, blob.offset + record.start, record.length, digest, WARC)
 
 
 def _item(record: Record, source: Source, blob: Blob, settings: Sources) -> Item | None:
@@ -104,8 +103,7 @@ def _item(record: Record, source: Source, blob: Blob, settings: Sources) -> Item
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(NamedTuple):
     """The body of a record, its type, encoding and language as its headers state them."""
 
     raw: bytes
