@@ -185,15 +185,9 @@ def _item(
     row: dict[str, object], number: int, blob: Blob, format_: str, settings: Sources
 ) -> RawRecord | Rejection:
     raw = orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str)
-    place = f"row {number}"
-    source = Source(
-        path=blob.path,
-        member=f"{blob.member}!/{place}" if blob.member else place,
-        offset=0,
-        length=len(raw),
-        sha256=hashlib.sha256(raw).hexdigest(),
-        format=format_,
-    )
+    place = f"{blob.member}!/row {number}" if blob.member else f"row {number}"
+    digest = hashlib.sha256(raw).hexdigest()
+    source = Source(blob.path, place, 0, len(raw), digest, format_)
     if len(raw) > settings.max_record_bytes:
         detail = f"{len(raw)} bytes; at most {settings.max_record_bytes} are allowed"
         return reject(source, Reason.SIZE_RECORD, detail, raw)
