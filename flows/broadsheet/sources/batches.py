@@ -42,6 +42,7 @@ class Span:
         base_row: of a table the row that the stretch begins with, counted from the file's first.
         first_row: the first row to read; it may lie within a large row group.
         stop_row: the row after the last; 0 stands for all.
+        is_inside: the stretch, head and digest are those of what comes out of a compressed file.
 
     """
 
@@ -55,6 +56,7 @@ class Span:
     base_row: int = 0
     first_row: int = 0
     stop_row: int = 0
+    is_inside: bool = False
 
     @property
     def size(self) -> int:

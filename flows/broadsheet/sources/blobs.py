@@ -41,6 +41,18 @@ class Rows(NamedTuple):
     stop: int
 
 
+class Inside(NamedTuple):
+    """A stretch of what comes out of a compressed file, with the bytes at the top that it needs.
+
+    ``sha256`` is the digest of the head and of the stretch.
+    """
+
+    start: int
+    stop: int
+    head: int
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
     """A stretch of raw bytes.
@@ -55,6 +67,7 @@ class Blob:
         head: bytes that stand at the top of the whole file and that a later stretch needs, such as
             the header line of a CSV file.
         rows: of a table which of its rows are read; None stands for all.
+        inside: of a compressed file which stretch is read; None stands for all.
         depth: containers around this one.
         notes: what had to be done to get here.
 
@@ -68,6 +81,7 @@ class Blob:
     size: int | None = None
     head: bytes = b""
     rows: Rows | None = None
+    inside: Inside | None = None
     depth: int = 0
     notes: tuple[Reason, ...] = ()
 
@@ -164,9 +178,11 @@ def too_long(blob: Blob, format_: str, at: int, length: int, raw: bytes) -> Reje
 def refuse(blob: Blob, format_: str, refused: Refused) -> Rejection:
     """Return the rejection of what is left of a blob whose bytes nobody can vouch for.
 
-    Its address is the blob's; length 0 and the digest of no bytes say that none were read.
+    Its address is the blob's, or that of the member that the blob is a stretch of; length 0 and the
+    digest of no bytes say that none were read.
     """
-    source = Source(blob.path, blob.member, blob.offset, 0, EMPTY_SHA256, format_)
+    offset = blob.offset if blob.member is None else 0
+    source = Source(blob.path, blob.member, offset, 0, EMPTY_SHA256, format_)
     return reject(source, refused.reason, refused.detail)
 
 

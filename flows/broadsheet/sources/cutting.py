@@ -6,14 +6,17 @@ batch whose next bytes hash to a chosen value, or at any border where that takes
 """
 
 import codecs
+import contextlib
 import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from broadsheet.config import Sources
+from broadsheet.sources.blobs import Refused
+from broadsheet.sources.streams import Compression, inflate
 from broadsheet.sources.warc_records import next_member
 
 Borders = Callable[[bytes, int], Iterator[int]]
@@ -25,7 +28,8 @@ class Part(NamedTuple):
 
     ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
     at the file's ends that belong to it and to ``sha256``; ``base_row``, ``first_row`` and
-    ``stop_row`` number the rows of a table.
+    ``stop_row`` number the rows of a table. ``is_inside`` tells that all of these are counted in
+    what comes out of a compressed file.
     """
 
     start: int
@@ -36,6 +40,7 @@ class Part(NamedTuple):
     base_row: int = 0
     first_row: int = 0
     stop_row: int = 0
+    is_inside: bool = False
 
 
 _ONE_IN = 16  # borders, so that a part is hardly longer than it must be
@@ -167,6 +172,35 @@ class Cutter:
         self._parts.append(Part(self._start, stop, head, self._digest.hexdigest()))
         self._start, self._size, self._lines = stop, 0, 0
         self._digest = hashlib.sha256(self._head)
+
+
+@dataclass(frozen=True, slots=True)
+class InsideCutter:
+    """Tells the parts of what a compressed file holds, as :class:`Cutter` does of a plain one.
+
+    Attributes:
+        cut: how the format inside is cut.
+        compression: what is around it.
+        settings: the section ``[sources]``.
+        opened: opens the file, which is read a second time.
+
+    """
+
+    cut: Cut
+    compression: Compression
+    settings: Sources
+    opened: Callable[[], BinaryIO]
+
+    def feed(self, block: bytes) -> None:
+        """Take a block of the file, of which nothing is learnt."""
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the parts up to where the stream ends or is damaged; none where it is only one."""
+        cutter = Cutter(self.cut, self.settings)
+        with self.opened() as stream, contextlib.suppress(Refused):  # the reader says what is wrong
+            for block in inflate(stream, self.compression, self.settings).blocks():
+                cutter.feed(block)
+        return tuple(part._replace(is_inside=True) for part in cutter.parts())
 
 
 def _odd(stretch: bytes) -> bool:

@@ -12,8 +12,8 @@ from broadsheet.errors import ConfigError
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
-from broadsheet.sources.cutting import Cutter, Part
-from broadsheet.sources.formats import Format, format_of
+from broadsheet.sources.cutting import Cutter, InsideCutter, Part
+from broadsheet.sources.formats import Format, cut_inside, format_of
 from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
 from broadsheet.sources.tables_in_parts import TableCutter, table_cutter
 
@@ -191,8 +191,14 @@ def _digest(name: str, root: Root, settings: Sources) -> RawFile | Rejection:
 
 def _cutter(
     name: str, root: Root, format_: Format, settings: Sources
-) -> Cutter | TableCutter | None:
+) -> Cutter | TableCutter | InsideCutter | None:
     """Return what divides a file into parts, where it can be divided and may be worth it."""
+    if format_.compression is not None:
+        cut = cut_inside(name)
+        is_large = root.size(name) > settings.batch_bytes // settings.max_ratio
+        if cut is None or not is_large:
+            return None
+        return InsideCutter(cut, format_.compression, settings, partial(root.open, name))
     if format_.is_table:
         with root.open(name) as file:
             return table_cutter(file, format_.name, settings)

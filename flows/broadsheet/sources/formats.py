@@ -6,7 +6,7 @@ check that the bytes fit.
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
@@ -25,7 +25,7 @@ from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read
 from broadsheet.sources.pages import HTML, read_html
 from broadsheet.sources.pdfs import PDF, read_pdf
 from broadsheet.sources.rtfs import RTF, read_rtf
-from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, inflate
+from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, inflate, take_stretch
 from broadsheet.sources.texts import read_markdown, read_text
 from broadsheet.sources.warcs import WARC, read_warc
 from broadsheet.sources.xmls import XML, read_xml
@@ -42,6 +42,7 @@ class Format:
         is_single: a file holds one record, so that its size is bounded by a record's.
         cut: how a large file is read in parts, where it can be.
         is_table: parts are rows, told by the file's own metadata.
+        compression: what a file of another format is compressed with.
 
     """
 
@@ -51,6 +52,7 @@ class Format:
     is_single: bool = False
     cut: Cut | None = None
     is_table: bool = False
+    compression: Compression | None = None
 
 
 def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -83,24 +85,42 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
     if blob.depth > settings.max_nesting:
         raise Refused(Reason.ARCHIVE_DEPTH, f"nested {blob.depth} deep")
     inflated = inflate(blob.stream, compression, settings)
-    stream = cast("BinaryIO", io.BufferedReader(inflated, 2**16))
+    part = take_stretch(inflated, blob.inside) if blob.inside is not None else None
+    given = part or inflated
+    stream = cast("BinaryIO", io.BufferedReader(given, 2**16))
     name = _inner_name(blob.name)
     inner = blob.within(PurePosixPath(name).name, stream, name=name)
+    if part is not None:
+        inner = replace(inner, offset=part.start, head=part.head)
     held: Item | None = None
     for item in read_member(inner, settings):
         if held is not None:
             yield held
         held = item
-    if isinstance(held, RawRecord) and inflated.fault is None:
-        try:
-            stream.read()  # to its end, so that a fault behind the last record is seen
-        except Refused as refused:
-            yield held
-            held = refuse(inner, compression.name, refused)
+    is_open = isinstance(held, RawRecord) and given.fault is None
+    if is_open and held is not None and (fault := _fault_behind(stream)) is not None:
+        yield held
+        held = refuse(inner, compression.name, fault)
     if inflated.has_trailing and isinstance(held, RawRecord):
         held = held._replace(notes=(*held.notes, Reason.STREAM_TRAILING))
     if held is not None:
         yield held
+
+
+def _fault_behind(stream: BinaryIO) -> Refused | None:
+    """Read to the end, so that a fault behind the last record is seen."""
+    try:
+        while stream.read(2**20):
+            pass
+    except Refused as refused:
+        return refused
+    return None
+
+
+def cut_inside(name: str) -> Cut | None:
+    """Return how what a compressed file holds is cut in parts, by the file's name."""
+    format_ = format_of(_inner_name(name))
+    return format_.cut if format_ is not None and format_.cut is not WARC_MEMBERS else None
 
 
 def _inner_name(name: str) -> str:
@@ -130,10 +150,12 @@ FORMATS: tuple[Format, ...] = (
     Format(WARC, (".warc.gz", ".wet.gz"), read_warc, cut=WARC_MEMBERS),
     Format(ZIP, (".zip",), partial(read_zip, read_member=read_member)),
     Format(TAR, (".tar",), partial(read_tar, read_member=read_member)),
-    Format(GZIP.name, (".gz", ".tgz"), partial(read_compressed, GZIP)),
-    Format(BZIP2.name, (".bz2", ".tbz2", ".tbz"), partial(read_compressed, BZIP2)),
-    Format(XZ.name, (".xz", ".txz"), partial(read_compressed, XZ)),
-    Format(ZSTD.name, (".zst", ".tzst"), partial(read_compressed, ZSTD)),
+    Format(GZIP.name, (".gz", ".tgz"), partial(read_compressed, GZIP), compression=GZIP),
+    Format(
+        BZIP2.name, (".bz2", ".tbz2", ".tbz"), partial(read_compressed, BZIP2), compression=BZIP2
+    ),
+    Format(XZ.name, (".xz", ".txz"), partial(read_compressed, XZ), compression=XZ),
+    Format(ZSTD.name, (".zst", ".tzst"), partial(read_compressed, ZSTD), compression=ZSTD),
 )
 
 _BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}

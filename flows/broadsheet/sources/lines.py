@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from broadsheet.sources.blobs import Refused
+
 _BLOCK_BYTES = 2**20
 
 
@@ -32,24 +34,35 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
 
 
 def read_portions(stream: BinaryIO, limit: int, size: int = 2**18) -> Iterator[list[Line]]:
-    """Yield lines as :func:`read_lines`, in lists of about ``size`` bytes, for work in bulk."""
+    """Yield lines as :func:`read_lines`, in lists of about ``size`` bytes, for work in bulk.
+
+    Raises:
+        Refused: the stream raised it; the lines before were yielded.
+
+    """
     start, readline = 0, stream.readline
-    while True:
+    fault: Refused | None = None
+    while fault is None:
         portion: list[Line] = []
         stop = start + size
-        while start < stop and (raw := readline(limit + 2)):
-            if len(raw) > limit:
-                line, taken = _line(raw, start, stream, limit)
-            else:
-                bare = raw.removesuffix(b"\n")
-                if bare.endswith(b"\r") and len(bare) < len(raw):
-                    bare = bare[:-1]
-                line, taken = Line(start, bare, len(bare), raw[len(bare) :]), len(raw)
-            portion.append(line)
-            start += taken
+        try:
+            while start < stop and (raw := readline(limit + 2)):
+                if len(raw) > limit:
+                    line, taken = _line(raw, start, stream, limit)
+                else:
+                    bare = raw.removesuffix(b"\n")
+                    if bare.endswith(b"\r") and len(bare) < len(raw):
+                        bare = bare[:-1]
+                    line, taken = Line(start, bare, len(bare), raw[len(bare) :]), len(raw)
+                portion.append(line)
+                start += taken
+        except Refused as refused:
+            fault = refused
         if not portion:
-            return
+            break
         yield portion
+    if fault is not None:
+        raise fault
 
 
 def _line(raw: bytes, start: int, stream: BinaryIO, limit: int) -> tuple[Line, int]:

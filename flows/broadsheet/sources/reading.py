@@ -10,7 +10,7 @@ from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Source
 from broadsheet.sources.batches import Batch, Span
-from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, Rows, reject
+from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Inside, Item, Refused, Rows, reject
 from broadsheet.sources.formats import format_of, read_member
 from broadsheet.sources.roots import Place, Root, open_root
 
@@ -90,6 +90,11 @@ def _addressed(item: Item, whole: Source) -> Item:
 def _read_known(root: Root, span: Span, settings: Sources) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
     with root.open(span.path) as file:
+        if span.is_inside:
+            inside = Inside(span.start, span.stop, span.head, span.sha256)
+            blob = Blob(path=span.path, name=span.path, stream=file, inside=inside)
+            yield from read_member(blob, settings)
+            return
         head = file.read(span.head)
         blob = Blob(
             path=span.path,

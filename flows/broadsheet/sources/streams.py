@@ -5,17 +5,20 @@ per stream; memory by each format's window.
 """
 
 import bz2
+import contextlib
+import hashlib
 import io
 import lzma
 import sys
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
+from isal import igzip_lib
+
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import Refused
+from broadsheet.sources.blobs import Inside, Refused
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -40,28 +43,6 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-class _Gzip:
-    """zlib's decompressor in the form of the others."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(wbits=31)
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
-
-
 @dataclass(frozen=True, slots=True)
 class Compression:
     """A compressed format: its name, the bytes that begin it, and its decompressor."""
@@ -71,7 +52,9 @@ class Compression:
     start: Callable[[], _Decompressor]
 
 
-GZIP = Compression("gzip", b"\x1f\x8b", _Gzip)
+GZIP = Compression(
+    "gzip", b"\x1f\x8b", lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+)
 BZIP2 = Compression("bzip2", b"BZh", bz2.BZ2Decompressor)
 XZ = Compression("xz", b"\xfd7zXZ\x00", lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY_BYTES))
 ZSTD = Compression(
@@ -81,7 +64,7 @@ ZSTD = Compression(
         options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     ),
 )
-_DAMAGE = (zlib.error, lzma.LZMAError, zstd.ZstdError, EOFError, OSError)
+_DAMAGE = (igzip_lib.error, lzma.LZMAError, zstd.ZstdError, EOFError, OSError)
 
 
 class Inflated(io.RawIOBase):
@@ -113,6 +96,16 @@ class Inflated(io.RawIOBase):
         block = self._next(len(view))
         view[: len(block)] = block
         return len(block)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield all bytes in blocks; where growth is refused, it is behind the same one each time.
+
+        Raises:
+            Refused: as for reading.
+
+        """
+        while block := self.read(_BLOCK_BYTES):
+            yield block
 
     def _next(self, size: int) -> bytes:
         if self.fault is not None:
@@ -182,3 +175,58 @@ class Inflated(io.RawIOBase):
 def inflate(stream: BinaryIO, compression: Compression, settings: Sources) -> Inflated:
     """Return the decompressed bytes of a stream."""
     return Inflated(stream, compression, settings)
+
+
+class Stretch(io.RawIOBase):
+    """A stretch of what comes out of a compressed file, to be read from start to end.
+
+    Where the file is damaged behind it, reading raises :class:`Refused` at its end.
+
+    Attributes:
+        start: place of the first byte.
+        head: the bytes at the top of the file that the stretch needs.
+        fault: what was raised.
+
+    """
+
+    def __init__(self, start: int, head: bytes, raw: bytes, behind: Refused | None) -> None:
+        super().__init__()
+        self.start = start
+        self.head = head
+        self.fault: Refused | None = None
+        self._bytes = io.BytesIO(raw)
+        self._behind = behind
+
+    def readable(self) -> bool:
+        """Return True, as the interface asks."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill a buffer with the next bytes and return how many; 0 at the end."""
+        count = self._bytes.readinto(cast("bytearray", buffer))
+        if count == 0 and self._behind is not None:
+            self.fault = self._behind
+            raise self.fault
+        return count
+
+
+def take_stretch(inflated: Inflated, inside: Inside) -> Stretch:
+    """Read up to the end of a stretch, and see whether the stream ends there.
+
+    Raises:
+        Refused: the bytes are not those that were discovered.
+
+    """
+    head, parts, at = b"", [], 0
+    with contextlib.suppress(Refused):  # it is behind the stretch, or the digest tells
+        for block in inflated.blocks():
+            head += block[: inside.head - len(head)]
+            if at + len(block) > inside.start and at < inside.stop:
+                parts.append(block[max(inside.start - at, 0) : inside.stop - at])
+            at += len(block)
+            if at > inside.stop:
+                break
+    raw = b"".join(parts)
+    if hashlib.sha256(head + raw).hexdigest() != inside.sha256:
+        raise Refused(Reason.IO_CHANGED, "the bytes are not those that were discovered")
+    return Stretch(inside.start, head, raw, inflated.fault)
