@@ -106,7 +106,8 @@ def plan(folder: Path, output: Place) -> Json:
         config=config,
         files=discovery.files,
     )
-    unread = {"rejections": discovery.rejections, "skipped": discovery.skipped}
+    refused = [asdict(item) | {"source": item.source._asdict()} for item in discovery.rejections]
+    unread = {"rejections": refused, "skipped": discovery.skipped}
     made_by = {"code": code_digest()}
     run_folder = join(run.work, "runs", digest_json(run.to_json() | unread | made_by)[:32])
     write_json(join(run_folder, "run.json"), run.to_json())
