@@ -199,12 +199,12 @@ def _may_repeat_a_key(raw: bytes, values: Iterable[dict[str, Any]]) -> bool:
     """
     codes = np.frombuffer(raw, np.uint8)
     quotes = codes == ord('"')
-    count = np.count_nonzero(quotes)
+    count = int(np.count_nonzero(quotes))
     if b"\\" in raw:
         escapes = codes == ord("\\")
         if np.any(escapes[1:] & escapes[:-1]):
             return True
-        count -= np.count_nonzero(quotes[1:] & escapes[:-1])
+        count -= int(np.count_nonzero(quotes[1:] & escapes[:-1]))
     return count != 2 * sum(map(_count_strings, values))
 
 

@@ -64,7 +64,9 @@ ZSTD = Compression(
         options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     ),
 )
-_DAMAGE = (igzip_lib.error, lzma.LZMAError, zstd.ZstdError, EOFError, OSError)
+# Cast, because the library's own types call it an instance.
+InflateError = cast("type[Exception]", igzip_lib.error)
+_DAMAGE = (InflateError, lzma.LZMAError, zstd.ZstdError, EOFError, OSError)
 
 
 class Inflated(io.RawIOBase):

@@ -11,6 +11,8 @@ from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
+from broadsheet.sources.streams import InflateError
+
 _VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
 _NEXT = re.compile(rb"(?:\A|\n)(WARC/[01]\.\d{1,2}\r?\n)")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
@@ -104,7 +106,7 @@ def next_member(raw: bytes, start: int) -> int:
         try:
             if probe.decompress(raw[start : start + _PROBE_BYTES], 16).startswith(b"WARC/"):
                 return start
-        except isal_zlib.error:
+        except InflateError:
             pass  # the three bytes stood there by chance
         start += 1
     return len(raw)
@@ -121,13 +123,13 @@ def _inflate(raw: bytes, start: int, limit: int) -> tuple[bytes, int, str, str]:
         while not inflater.eof and (inflater.unconsumed_tail or at < len(raw)):
             if length >= most:
                 return b"", 0, f"more than {limit} bytes", "large"
-            fed = inflater.unconsumed_tail
+            fed: bytes | memoryview = inflater.unconsumed_tail
             if not fed:
                 fed = view[at : at + size]
                 at, size = at + len(fed), min(size * 2, _BLOCK_BYTES)
             parts.append(inflater.decompress(fed, most - length))
             length += len(parts[-1])
-    except isal_zlib.error as error:
+    except InflateError as error:
         return b"", 0, str(error), "damaged"
     if not inflater.eof:
         return b"", 0, "the archive ends in mid-record", "cut"
