@@ -12,13 +12,15 @@ from typing import BinaryIO, NamedTuple
 from isal import isal_zlib
 
 from broadsheet.sources.streams import InflateError
+from broadsheet.sources.warc_headers import (
+    END_OF_HEAD,
+    Usual,
+    content_length,
+    headers_of,
+    usual_record,
+)
 
-_VERSION = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n")
 _NEXT = re.compile(rb"(?:\A|\n)(WARC/[01]\.\d{1,2}\r?\n)")
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-_USUAL_VERSIONS = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
-_USUAL_HEADER_BYTES = 2_048
-_LENGTH = b"\ncontent-length:"
 _USUAL_END = b"\r\n\r\nWARC/1."
 _BEHIND_BYTES = len(_USUAL_END)
 _MAX_HEADER_BYTES = 2**16
@@ -26,7 +28,6 @@ _BLOCK_BYTES = 2**18
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _FIRST_BYTES = 2**13  # what is read beyond a member's end is copied for nothing
 _PROBE_BYTES = 4_096
-_MAX_LENGTH_DIGITS = 15
 
 
 class Record(NamedTuple):
@@ -136,30 +137,6 @@ def _inflate(raw: bytes, start: int, limit: int) -> tuple[bytes, int, str, str]:
     return b"".join(parts), at - len(inflater.unused_data), "", ""
 
 
-class _Usual(NamedTuple):
-    """A record that is as most are: its headers, and where its block begins and ends."""
-
-    headers: Mapping[str, str]
-    block: int
-    stop: int
-
-
-def _usual(raw: bytes, start: int) -> _Usual | None:
-    """Return the record that begins here, unless something about its header is unusual."""
-    end = _END_OF_HEAD.search(raw, start, start + _USUAL_HEADER_BYTES)
-    if end is None or not raw.startswith(_USUAL_VERSIONS, start):
-        return None
-    head = raw[start : end.end()]
-    lowered = head.lower()
-    at = lowered.find(_LENGTH) + len(_LENGTH)
-    if at < len(_LENGTH) or lowered.count(b"content-length") > 1:
-        return None
-    number = head[at : head.find(b"\n", at)].removesuffix(b"\r").strip(b" \t")
-    if not number.isdigit() or len(number) > _MAX_LENGTH_DIGITS:
-        return None
-    return _Usual(_headers(head), end.end(), end.end() + int(number))
-
-
 def _in_member(raw: bytes, start: int, member: bytes, limit: int) -> Iterator[Record]:
     """Yield the record in a member; of several each one, all with the member's place."""
     buffer = _Buffer(None, member)
@@ -169,9 +146,9 @@ def _in_member(raw: bytes, start: int, member: bytes, limit: int) -> Iterator[Re
         yield Record(start, raw, len(raw), found.headers, found.block, found.fault, kind)
 
 
-def _alone(member: bytes, limit: int) -> _Usual | None:
+def _alone(member: bytes, limit: int) -> Usual | None:
     """Return the one record of a member that holds no more and no less."""
-    usual = _usual(member, 0)
+    usual = usual_record(member, 0)
     if usual is None or usual.stop > len(member) or usual.stop - usual.block > limit:
         return None
     return usual if member[usual.stop :] in {b"", b"\r\n\r\n"} else None
@@ -185,10 +162,10 @@ def _take(buffer: "_Buffer", limit: int, size: int | None = None) -> Record:
     """Return the record at the front of a buffer and pass it, or the damage up to the next."""
     start = buffer.at
     head = buffer.head()
-    length = _content_length(head)
+    length = content_length(head)
     if length is None:
         return _resynchronised(buffer, "no record header, or one without a valid Content-Length")
-    headers = _headers(head)
+    headers = headers_of(head)
     total = len(head) + length
     is_beyond = size is not None and start + total > size
     if length > limit and not is_beyond:
@@ -218,23 +195,6 @@ def _resynchronised(buffer: "_Buffer", fault: str) -> Record:
     return Record(start, raw[:length], length, {}, b"", fault, "damaged")
 
 
-def _content_length(head: bytes) -> int | None:
-    if not _VERSION.match(head):
-        return None
-    found = re.findall(rb"(?mi)^content-length[ \t]*:[ \t]*(\S*)[ \t]*\r?$", head)
-    is_number = len(found) == 1 and found[0].isdigit() and len(found[0]) <= _MAX_LENGTH_DIGITS
-    return int(found[0]) if is_number else None
-
-
-def _headers(head: bytes) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for line in head.decode("utf-8", "replace").splitlines()[1:]:
-        name, colon, value = line.partition(":")
-        if colon:
-            fields.setdefault(name.strip().lower(), value.strip())
-    return fields
-
-
 class _Buffer:
     """Bytes of a stream with a look ahead."""
 
@@ -252,7 +212,7 @@ class _Buffer:
 
     def take_usual(self, limit: int) -> Record | None:
         """Return the next record and pass it, where it and what follows are as they should be."""
-        usual = _usual(self._bytes, self._from)
+        usual = usual_record(self._bytes, self._from)
         if usual is None or usual.stop - usual.block > limit:
             return None
         start, stop = self._from, usual.stop
@@ -289,7 +249,7 @@ class _Buffer:
         size = 2_048
         while True:
             ahead = self.peek(size)
-            end = _END_OF_HEAD.search(ahead)
+            end = END_OF_HEAD.search(ahead)
             if end:
                 return ahead[: end.end()]
             if len(ahead) < size or size >= _MAX_HEADER_BYTES:
