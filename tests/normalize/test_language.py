@@ -1,6 +1,8 @@
 """A language where the text shows one, und where it does not, and always the same answer."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -34,6 +36,24 @@ def test_a_sentence_shows_its_language(language, text):
 
     assert (detection.language, detection.notes) == (language, ())
     assert detection.score >= SETTINGS.min_score
+
+
+ARTICLES = json.loads(
+    (Path(__file__).parent / "vectors" / "declaration_article_1.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize(("language", "text"), ARTICLES.items())
+def test_each_of_the_55_languages_is_told_by_two_sentences(language, text):
+    assert detect_language(text, SETTINGS).language in {language, language.partition("-")[0]}
+
+
+def test_the_55_languages_are_told_in_one_batch_as_one_by_one():
+    texts = list(ARTICLES.values())
+
+    together = detect_languages(texts, SETTINGS, [()] * len(texts))
+
+    assert together == [detect_language(text, SETTINGS) for text in texts]
 
 
 @pytest.mark.parametrize("text", ["", "AP", "2024 12 31", "!!! ???", "Ok.", "𝕏" * 3, "\ue000" * 80])
