@@ -1,7 +1,7 @@
 """The flags that stand for a text in the frame say what the functions on texts say."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.tables import articles_to_table
@@ -15,6 +15,7 @@ NOTABLE = st.sampled_from(
 TEXTS = st.text(st.one_of(NOTABLE, st.characters(codec="utf-8")), max_size=30)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 def test_flags_of_texts_are_those_of_the_cleaning_functions(make_article, texts):
     frame = project_batch(
@@ -58,3 +59,19 @@ def test_authors_are_names(staged, names, good):
 
 def test_a_title_that_is_missing_is_clean(staged):
     assert project_batch(staged({"title": None}, good=0))["title_is_clean"].tolist() == [True]
+
+
+def test_an_id_is_derived_from_the_url_else_from_a_text_that_is_whole(staged):
+    table = staged(
+        {"id": "id of https://news.example/a", "url": "https://news.example/a"},
+        {"id": "id of It rained.", "url": None, "text": "It rained."},
+        {"id": "id of It rained.", "url": "https://news.example/a", "text": "It rained."},
+        {"id": "another", "url": None, "text": "It rained."},
+        {"id": "another", "url": None, "text": "Write to [email].", "notes": ("privacy.email",)},
+        good=0,
+    )
+
+    frame = project_batch(table, ["id_is_derived"], lambda url, text: f"id of {url or text}")
+
+    assert frame["id_is_derived"].tolist() == [True, True, False, False, None]
+    assert project_batch(table)["id_is_derived"].isna().all()

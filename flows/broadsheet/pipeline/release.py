@@ -144,7 +144,7 @@ def _judge(
     suites = _suites(run)
     shards = written.tables["default"].paths
     aggregates = report.aggregate(shards, written.tables["quarantine"].paths)
-    columns = list(validate.RELEASE_COLUMNS)
+    columns = validate.columns_of(suites.release)  # others would only fill memory
     rows = [pq.read_table(path, columns=columns) for path in shards]
     verdict = validate.check_release(
         pa.concat_tables([ARTICLE.schema.empty_table().select(columns), *rows]),

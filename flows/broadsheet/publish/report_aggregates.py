@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -156,8 +157,9 @@ class _Tally:
             self._count(name, batch[name])
         self._count("notes", pc.list_flatten(batch["notes"]))
         self._count("months", pc.strftime(batch["published_on"], format="%Y-%m"))
-        for words in batch["n_words"].to_pylist():
-            self.lengths[max(low for low in LENGTHS if low <= words)] += 1
+        bins = np.searchsorted(LENGTHS, batch["n_words"].to_numpy(), side="right") - 1
+        for low, count in zip(LENGTHS, np.bincount(bins, minlength=len(LENGTHS)), strict=True):
+            self.lengths[low] += int(count)
         self._add_copied(batch)
 
     def _count(self, name: str, column: pa.ChunkedArray) -> None:
