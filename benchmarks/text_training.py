@@ -17,7 +17,9 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,23 +32,27 @@ from text_quality import predict
 
 from broadsheet.normalize.dates import StatedDate, read_date
 from broadsheet.parse import context as ctx
-from broadsheet.parse.features import Matrix, line_features, words_of
-from broadsheet.parse.html_forest import Forest, forest_of
+from broadsheet.parse.bound import Bound
+from broadsheet.parse.features import NAMES, Matrix, look_at
 from broadsheet.parse.models import FILE, models_of
+from broadsheet.parse.sheaf import Numbers, Sheaf
+from broadsheet.parse.spelling import SEEN, Vocabulary, vocabulary_of
+from broadsheet.parse.text_forest import TextForest, text_forest_of
 
 DATA = Path(__file__).parents[1] / "flows" / "broadsheet" / "parse" / "data" / FILE
 FEWEST_SITES = 8  # that a weighted word stands on
 SURE, FEWEST_SURE = 0.97, 40  # share right, and choices that must show it
 STYLE_WEIGHT = {"full": 0.5, "ablate": 0.4, "swap": 0.6, "prefix": 0.4}
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(slots=True)
 class Seen:
-    """A page as the models of one fold see it."""
+    """A page as the models of one fold see it, with the odds of its lines."""
 
     page: LabelledPage
-    features: Matrix
+    bound: Bound
     odds: Floats
 
 
@@ -58,7 +64,7 @@ def word_weights(pages: Iterable[LabelledPage]) -> dict[str, int]:
             continue
         for line, label in zip(page.lines, page.line_labels, strict=True):
             if label is not None and len(line.text) <= 160:  # noqa: PLR2004
-                for word in {w.lower() for w in words_of(line.text)}:
+                for word in set(WORD.findall(line.text[:SEEN].lower())):
                     sites[word][label].add(page.site)
     weights = {}
     for word, (chrome, body) in sorted(sites.items()):
@@ -68,18 +74,17 @@ def word_weights(pages: Iterable[LabelledPage]) -> dict[str, int]:
     return weights
 
 
-def train_body(pages: Sequence[LabelledPage], words: dict[str, int]) -> dict[str, Any]:
-    """Train the forest that tells body lines."""
+def train_body(looks: Iterable[tuple[LabelledPage, Matrix]]) -> dict[str, Any]:
+    """Train a forest that tells body lines from what they look like."""
     rows = []
-    for page in pages:
+    for page, features in looks:
         label = np.array([-1 if x is None else x for x in page.line_labels])
-        known = label >= 0
-        if not known.any():
+        known = np.flatnonzero(label >= 0)
+        if not len(known):
             continue
-        features = line_features(page.lines, words, markdown=page.markdown)
-        chars = np.array([min(len(line.text), 400) for line in page.lines])[known]
+        chars = np.minimum(features[0][known], 400)
         weight = (0.3 + chars / 150) * STYLE_WEIGHT.get(page.style, 1) * _trust(page)
-        rows.append((features[known], label[known], 5 * weight / np.sqrt(weight.sum())))
+        rows.append((features[:, known].T, label[known], 5 * weight / np.sqrt(weight.sum())))
     return train_forest(rows, **SHARED, **BODY)
 
 
@@ -92,83 +97,86 @@ def _trust(page: LabelledPage) -> float:
     return 1.0 if page.is_scored else 0.7
 
 
-Candidates = Callable[[Seen], tuple[Matrix, list[int], list[bool]]]
+Labelled = tuple[Numbers, Matrix, list[int]]
 
 
-def title_candidates(seen: Seen) -> tuple[Matrix, list[int], list[bool]]:
-    """Return rows, labels (-1 unsure) and whether each is the right answer."""
-    block, context = _context(seen)
-    lines = ctx.title_lines(seen.features, block)
+def title_candidates(seen: Seen) -> Labelled:
+    """Return lines, what the finder sees of them, and labels (-1 unsure)."""
+    lines, rows = seen.bound.titles()
     truth = _bare(seen.page.title or "")
     labels = []
     for index in lines:
         text = _bare(seen.page.lines[index].text)
         is_part = truth and len(text) > 15 and (text in truth or truth in text)  # noqa: PLR2004
         labels.append(1 if truth and text == truth else -1 if is_part else 0)
-    return context[lines], labels, [label == 1 for label in labels]
+    return lines, rows, labels
 
 
-def date_candidates(seen: Seen) -> tuple[Matrix, list[int], list[bool]]:
+def date_candidates(seen: Seen) -> Labelled:
     """As ``title_candidates``; a date that nobody could read is neither right nor wrong."""
-    block, context = _context(seen)
-    lines = ctx.dated_lines(seen.features)
+    lines, rows = seen.bound.dates()
     labels = []
     for index in lines:
         stated = read_date(ctx.publication_date(seen.page.lines[index].text) or "")
         day = stated.on.isoformat() if isinstance(stated, StatedDate) and stated.on else None
         labels.append(-1 if day is None else int(day == seen.page.date))
-    rows = ctx.dated_features(seen.page.lines, context, block, lines)
-    return rows, labels, [label == 1 for label in labels]
+    return lines, rows, labels
 
 
-def author_candidates(seen: Seen) -> tuple[Matrix, list[int], list[bool]]:
+def author_candidates(seen: Seen) -> Labelled:
     """As ``title_candidates``; a line that names one of the authors is right."""
-    block, context = _context(seen)
-    named = ctx.signed_lines(seen.page.lines, seen.features, block)
+    bound = seen.bound
+    named = ctx.signed_lines(bound.sheaf, bound.features, bound.blocks)
     body = "\n".join(
         line.text for line, odd in zip(seen.page.lines, seen.odds, strict=True) if odd > 0
     )
     truth = {_bare(name) for name in seen.page.authors or []}
     labels = [int(any(_bare(name) in truth for name in people)) for people in named.values()]
-    if not named:
-        return np.zeros((0, len(ctx.AUTHOR_NAMES)), np.int32), [], []
-    rows = ctx.signed_features(seen.page.lines, context, body, named)
-    return rows, labels, [label == 1 for label in labels]
+    return *bound.bylines(named, {0: body}), labels
 
 
-FINDERS: dict[str, tuple[str, Candidates]] = {
+FINDERS: dict[str, tuple[str, Callable[[Seen], Labelled]]] = {
     "title": ("title", title_candidates),
     "date": ("date", date_candidates),
     "author": ("authors", author_candidates),
 }
 
 
-def _context(seen: Seen) -> tuple[ctx.Block, Matrix]:
-    block = ctx.main_block(seen.features, seen.odds)
-    page = seen.page
-    return block, ctx.context_features(page.lines, seen.features, seen.odds, block, page.url)
-
-
 def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
-def train_finder(seen: Sequence[Seen], field: str, candidates: Candidates) -> dict[str, Any]:
+def train_finder(
+    seen: Sequence[Seen], field: str, candidates: Callable[[Seen], Labelled]
+) -> dict[str, Any]:
     """Train the forest of a finder on the pages whose truth is known."""
     rows = []
     draw = np.random.default_rng(0)
     for one in seen:
         if field not in one.page.known or one.page.style == "prefix":
             continue
-        found, label, _ = candidates(one)
+        _, found, label = candidates(one)
         labelled = np.array(label, dtype=np.int64)
         wrong = np.flatnonzero(labelled == 0)
         if len(wrong) > 50:  # noqa: PLR2004 - a page of links must not outweigh the others
             wrong = draw.choice(wrong, 50, replace=False)
         chosen = np.concatenate([np.flatnonzero(labelled == 1), wrong])
         weight = _trust(one.page) * {"ablate": 0.7, "full": 0.8}.get(one.page.style, 1)
-        rows.append((found[chosen], labelled[chosen], np.full(len(chosen), weight)))
+        rows.append((found[:, chosen].T, labelled[chosen], np.full(len(chosen), weight)))
     return train_forest(rows, **SHARED, **FINDER)
+
+
+def choices_of(
+    seen: Iterable[Seen], forest: TextForest, field: str, candidates: Callable[[Seen], Labelled]
+) -> Iterator[tuple[float, bool]]:
+    """Yield the log odds of the choice on each page, and whether it is right."""
+    for one in seen:
+        if field in one.page.known and one.page.is_scored:
+            _, rows, labels = candidates(one)
+            if labels:
+                odds = forest.log_odds(rows)
+                best = int(odds.argmax())
+                yield float(odds[best]), labels[best] == 1
 
 
 def calibrate(held_out: Iterable[tuple[float, bool]]) -> tuple[float, float, float]:
@@ -192,52 +200,99 @@ def calibrate(held_out: Iterable[tuple[float, bool]]) -> tuple[float, float, flo
     return round(float(line[0]), 4), round(float(line[1]), 4), round(border, 4)
 
 
-def see(pages: Iterable[LabelledPage], words: dict[str, int], body: dict[str, Any]) -> list[Seen]:
+def look(
+    pages: Iterable[LabelledPage], words: Vocabulary
+) -> list[tuple[LabelledPage, Sheaf, Matrix]]:
+    """Return what the lines of pages look like."""
+    sheaves = [(page, Sheaf.of([(page.lines, page.markdown)])) for page in pages]
+    return [(page, sheaf, look_at(sheaf, words).features) for page, sheaf in sheaves]
+
+
+def see(pages: Iterable[LabelledPage], words: Vocabulary, body: dict[str, Any]) -> list[Seen]:
     """Return pages as a body forest sees them."""
-    forest = forest_of(body)
+    forest = text_forest_of(body)
     seen = []
-    for page in pages:
-        features = line_features(page.lines, words, markdown=page.markdown)
-        seen.append(Seen(page, features, forest.log_odds(features.astype(np.float32))))
+    for page, sheaf, features in look(pages, words):
+        odds = forest.log_odds(features)
+        blocks = ctx.main_blocks(sheaf, features, odds)
+        context = ctx.context_features(sheaf, features, odds, blocks)
+        bound = Bound(sheaf, np.concatenate([features, context]), blocks)
+        seen.append(Seen(page, bound, odds))
     return seen
 
 
-def train_folds(pages: list[LabelledPage], folder: Path) -> list[Seen]:
-    """Train the models of every fold; return all pages as seen by models that never saw them."""
-    held_out: list[Seen] = []
-    bodies = []
-    for fold in range(FOLDS):
-        rest = [page for page in pages if page.fold != fold]
-        words = word_weights(rest)
-        bodies.append({"words": words, "body": train_body(rest, words)})
-        held_out += see((p for p in pages if p.fold == fold), words, bodies[fold]["body"])
-        print(f"fold {fold}: body of {len(rest)} pages, {len(words)} words", file=sys.stderr)
-    choices: dict[str, list[tuple[float, bool]]] = {name: [] for name in FINDERS}
-    for fold, parts in enumerate(bodies):
-        rest = [seen for seen in held_out if seen.page.fold != fold]
-        parts["finders"] = {name: train_finder(rest, *how) for name, how in FINDERS.items()}
-        for name, forest in parts["finders"].items():
-            unseen = [seen for seen in held_out if seen.page.fold == fold]
-            choices[name] += _choices(unseen, forest_of(forest), *FINDERS[name])
-        print(f"fold {fold}: finders", file=sys.stderr)
-    calibration = {name: calibrate(found) for name, found in choices.items()}
-    for fold, parts in enumerate(bodies):
+def fill_slugs(seen: Iterable[Seen]) -> None:
+    """Let the finders know the addresses that pages state."""
+    for one in seen:
+        ctx.fill_slugs(one.bound.features[len(NAMES) :], one.bound.sheaf, [one.page.url])
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the processes that train folds share with the one that started them."""
+
+    pages: list[LabelledPage]
+    held_out: list[Seen]
+
+
+SHARE = Shared([], [])
+ALL = FOLDS  # in place of a fold: hold nothing out
+WORKERS = 2
+
+
+def in_parallel(function: Callable[[int], Any], folds: Iterable[int]) -> list[Any]:
+    """Call a function for each fold, in processes that inherit what is shared."""
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("fork")) as pool:
+        return list(pool.map(function, folds))
+
+
+def train_first(fold: int) -> tuple[dict[str, Any], list[Seen]]:
+    """Train words and body on all folds but one; return that one's pages as these see them."""
+    rest = [page for page in SHARE.pages if page.fold != fold]
+    weights = word_weights(rest)
+    words = vocabulary_of(weights)
+    body = train_body((page, features) for page, _, features in look(rest, words))
+    _say(f"fold {fold}: body of {len(rest)} pages, {len(weights)} words")
+    unseen = see((page for page in SHARE.pages if page.fold == fold), words, body)
+    return {"words": weights, "body": body}, unseen
+
+
+def train_finders(fold: int) -> tuple[dict[str, Any], dict[str, list[tuple[float, bool]]]]:
+    """Train the finders on all folds but one; return their choices on that one's pages."""
+    rest = [seen for seen in SHARE.held_out if seen.page.fold != fold]
+    unseen = [seen for seen in SHARE.held_out if seen.page.fold == fold]
+    finders = {name: train_finder(rest, *how) for name, how in FINDERS.items()}
+    _say(f"fold {fold}: finders")
+    return finders, {
+        name: list(choices_of(unseen, text_forest_of(forest), *FINDERS[name]))
+        for name, forest in finders.items()
+    }
+
+
+def train_all(pages: list[LabelledPage], folder: Path) -> dict[str, Any]:
+    """Train the models of every fold, which are written to a folder, and those of all pages."""
+    SHARE.pages = pages
+    folds = []
+    for parts, seen in in_parallel(train_first, range(FOLDS + 1)):
+        folds.append(parts)
+        SHARE.held_out += seen
+    fill_slugs(SHARE.held_out)
+    verdicts: dict[str, list[tuple[float, bool]]] = {name: [] for name in FINDERS}
+    found = in_parallel(train_finders, range(FOLDS + 1))
+    for parts, (finders, choices) in zip(folds, found, strict=True):
+        parts["finders"] = finders
+        for name, some in choices.items():
+            verdicts[name] += some
+    calibration = {name: calibrate(choices) for name, choices in verdicts.items()}
+    for fold, parts in enumerate(folds):
         parts["calibration"] = calibration
-        (folder / f"fold-{fold}.json").write_bytes(orjson.dumps(parts))
-    return held_out
+        if fold != ALL:
+            (folder / f"fold-{fold}.json").write_bytes(orjson.dumps(parts))
+    return folds[ALL]
 
 
-def _choices(
-    pages: Iterable[Seen], forest: Forest, field: str, candidates: Candidates
-) -> Iterator[tuple[float, bool]]:
-    """Yield the log odds of the choice on each page, and whether it is right."""
-    for seen in pages:
-        if field in seen.page.known and seen.page.is_scored:
-            rows, _, right = candidates(seen)
-            if len(rows):
-                odds = forest.log_odds(rows.astype(np.float32))
-                best = int(odds.argmax())
-                yield float(odds[best]), right[best]
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
 
 
 def predict_held_out(pages: list[LabelledPage], folder: Path, out: Path) -> None:
@@ -259,15 +314,7 @@ def main() -> None:
     arguments = parser.parse_args()
     pages = load_pages(arguments.bench)
     if not arguments.measure:
-        held_out = train_folds(pages, arguments.work)
-        words = word_weights(pages)
-        first = orjson.loads((arguments.work / "fold-0.json").read_bytes())
-        parts = {
-            "words": words,
-            "body": train_body(pages, words),
-            "finders": {name: train_finder(held_out, *how) for name, how in FINDERS.items()},
-            "calibration": first["calibration"],
-        }
+        parts = train_all(pages, arguments.work)
         DATA.write_bytes(orjson.dumps(parts) + b"\n")
         print(f"{DATA.name}: {DATA.stat().st_size // 1024} kB")
     predictions = arguments.work / "held-out.jsonl"

@@ -144,8 +144,8 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
 ):
     refine = pipeline.batch.refine
 
-    def loses_one(items, config):
-        articles, rejections, skipped = refine(items, config)
+    def loses_one(*given):
+        articles, rejections, skipped = refine(*given)
         fault = Rejection(source=articles[0].source, stage="parse", reason=Reason.RECORD_FAULT)
         return articles[1:], [*rejections, fault], skipped
 
@@ -161,8 +161,8 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
 def test_a_record_lost_on_the_way_is_noticed(write_corpus, stories, tmp_path, monkeypatch):
     refine = pipeline.batch.refine
 
-    def drops_one(items, config):
-        articles, rejections, skipped = refine(items, config)
+    def drops_one(*given):
+        articles, rejections, skipped = refine(*given)
         return articles[1:], rejections, skipped
 
     monkeypatch.setattr(pipeline.batch, "refine", drops_one)

@@ -257,6 +257,11 @@ class Text(Section):
     """What counts as an article."""
 
     min_words: int = Field(20, ge=1, description="A body with fewer words is quarantined")
+    recurring_lines: Literal["keep", "remove"] = Field(
+        "keep",
+        description="remove: lines of plain text that recur across an outlet's pages (the same "
+        "host, else the same folder) are left out; takes a first pass over the corpus",
+    )
 
 
 class Bounds(Section):

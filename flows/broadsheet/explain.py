@@ -50,7 +50,7 @@ def explain_article(
     where, row = found[0]
     explanation = {"id": row["id"], "release": shown_path(where.resolve()), **_explain(row)}
     if raw is not None:
-        explanation["witnesses"] = _witnesses(row, raw)
+        explanation["witnesses"] = _weighed(row, _witnesses(row, raw))
     return explanation
 
 
@@ -89,9 +89,13 @@ def _witnesses(row: Json, folder: Path) -> list[Json]:
     source = Source(
         **{k.removeprefix("source_"): v for k, v in row.items() if k.startswith("source_")}
     )
-    parsed = parse.parse(_read_again(source, folder, config))
+    record = _read_again(source, folder, config)
+    parsed = parse.parse(record)
     if not isinstance(parsed, ParsedArticle):
         raise StorageError(f"{source.path} is read differently by this version of broadsheet.")
+    taken = {(w.field, w.excerpt) for w in parsed.witnesses}
+    others = [] if record.media == "html" else parse.passed_over(record)
+    others = [w for w in others if (w.field, w.excerpt) not in taken]
     return [
         {
             "field": w.field,
@@ -100,8 +104,35 @@ def _witnesses(row: Json, folder: Path) -> list[Json]:
             "confidence": w.confidence,
             "excerpt": w.excerpt,
         }
-        for w in parsed.witnesses
+        for w in sorted((*parsed.witnesses, *others), key=lambda w: w.field)
     ]
+
+
+def _weighed(row: Json, witnesses: list[Json]) -> list[Json]:
+    """Say of each witness whether its value was taken, and why not."""
+    taken = {(item["rule"], item["excerpt"]) for item in row["evidence"]}
+    weighed: list[Json] = []
+    best: dict[str, Json] = {}
+    for one in witnesses:
+        is_taken = (one["rule"], one["excerpt"]) in taken
+        winner = best.get(one["field"])
+        if is_taken:
+            best.setdefault(one["field"], one)
+            why = "taken"
+        elif one["rule"] == "candidate":
+            why = (
+                f"a line that might have stated it, but {winner['rule']} was surer"
+                if winner
+                else ("a line that might state it, not surely enough to say so")
+            )
+        elif winner is None:
+            why = "passed over: no valid value could be read from it"
+        elif winner["value"] == one["value"]:
+            why = "says the same as the one taken"
+        else:
+            why = f"less trusted than {winner['rule']} ({winner['confidence']:.2f})"
+        weighed.append({**one, "why": why})
+    return weighed
 
 
 def _read_again(source: Source, folder: Path, config: Config) -> RawRecord:
@@ -141,6 +172,7 @@ def render_explanation(explanation: Json) -> str:
         for w in explanation["witnesses"]:
             shown = textwrap.shorten(w["value"], _WIDTH, placeholder=" …")
             lines.append(f"{w['field']:<12} {w['confidence']:.2f}  {w['rule']:<24} {shown}")
+            lines.append(f"{'':<19}{w['why']}")
     return "\n".join(lines)
 
 

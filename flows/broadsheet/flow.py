@@ -146,6 +146,18 @@ def work_batch(request: str) -> Json:
     return pipeline.work_batch(request, is_last_try=is_last_try)
 
 
+@task(name="lines", cache_policy=NO_CACHE, **RETRIES)
+def note_lines(request: str) -> Json:
+    """Note the lines of one batch's pages."""
+    return pipeline.note_lines(request)
+
+
+@task(name="census", cache_policy=NO_CACHE, **RETRIES)
+def tell_recurring(noted: Sequence[Json]) -> list[str]:
+    """Count the lines of all batches, and tell each which of its lines recur."""
+    return pipeline.tell_recurring(noted)
+
+
 @task(name="release", cache_policy=NO_CACHE)
 def release(run: str, batches: Sequence[Json], version: str | None, *, publish: bool) -> Json:
     """Deduplicate across batches, validate the whole and publish it."""
@@ -173,7 +185,7 @@ def build(
         planned = plan(folder, output)
         status = StatusFile(planned["work"])
         tell("run.planned", batches=len(planned["sizes"]), bytes=sum(planned["sizes"]))
-        futures = [work_batch.submit(request) for request in planned["requests"]]
+        futures = [work_batch.submit(request) for request in requests_of(planned)]
         batches = [planned["discovery"], *collect(futures, planned["sizes"], status)]
         tell("release.begun")
         status.releasing()
@@ -187,6 +199,15 @@ def build(
     if outcome["status"] == "stopped":
         return Failed(name="Stopped", message=outcome["message"], data=outcome)
     return outcome
+
+
+def requests_of(planned: Json) -> list[str]:
+    """Return the requests of all batches, with the lines that recur where these are to go."""
+    requests: list[str] = planned["requests"]
+    if not planned["learns_lines"]:
+        return requests
+    noted = [note_lines.submit(request) for request in requests]
+    return tell_recurring([future.result() for future in noted])
 
 
 def collect(

@@ -216,6 +216,11 @@ class Reason(StrEnum):
         "A run of combining marks was cut to the length that a letter can carry.",
     )
     CHROME_REMOVED = "chrome.removed", Kind.NOTE, "Lines of page chrome were left out of the text."
+    CHROME_RECURRING = (
+        "chrome.recurring",
+        Kind.NOTE,
+        "Lines that recur across the outlet's pages were left out of the text.",
+    )
     TEXT_TRUNCATED = "text.truncated", Kind.NOTE, "The raw text says that it is an excerpt."
     TEXT_PAYWALLED = "text.paywalled", Kind.NOTE, "The raw text says that the rest is for payers."
 

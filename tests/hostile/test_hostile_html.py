@@ -5,6 +5,7 @@ import pytest
 from broadsheet.config import Config, Dataset
 from broadsheet.isolation import Guard, Lost
 from broadsheet.records import Article, Rejection
+from broadsheet.refinement import Setup
 
 BODY = "".join(
     f"<p>The council of Hollin voted on Tuesday for bridge number {n}, which is to open in June "
@@ -69,7 +70,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def guard():
     """Return the guard that a run works records with."""
-    with Guard("broadsheet.refinement:refine_records", CONFIG) as guard:
+    with Guard("broadsheet.refinement:refine_records", Setup(CONFIG)) as guard:
         yield guard
 
 

@@ -6,13 +6,16 @@ from hypothesis import strategies as st
 
 from broadsheet.parse.body import LEAST_ODDS, SURE_ODDS, body_lines
 from broadsheet.parse.features import NAMES
+from broadsheet.parse.lines import Line
+from broadsheet.parse.sheaf import Sheaf
 
 
 def chosen(odds, chars=200):
     """Return the indexes of the body's lines, all of one length."""
-    features = np.zeros((len(odds), len(NAMES)), np.int32)
-    features[:, 0] = chars
-    flags = body_lines(features, np.array(odds, np.float32))
+    features = np.zeros((len(NAMES), len(odds)), np.int32)
+    features[0] = chars
+    sheaf = Sheaf.of([([Line("A line.", 0, 7)] * len(odds), False)])
+    flags = body_lines(sheaf, features, np.array(odds, np.float32))
     return [index for index, flag in enumerate(flags) if flag]
 
 

@@ -2,8 +2,11 @@
 
 import pytest
 
-from broadsheet.parse.features import NAMES, line_features
+from broadsheet.parse.features import COLUMN, NAMES, look_at
 from broadsheet.parse.lines import read_lines
+from broadsheet.parse.openings import BYLINE, CHROME, NOTICE
+from broadsheet.parse.sheaf import Sheaf
+from broadsheet.parse.spelling import vocabulary_of
 
 SENTENCE = "The ferry to Port Ellery left the quay before dawn on Sunday"
 LONG = f"{', and '.join([SENTENCE] * 6)}."
@@ -11,8 +14,9 @@ LONG = f"{', and '.join([SENTENCE] * 6)}."
 
 def seen(text, lexicon=None):
     """Return the features of each line of a text, by name."""
-    rows = line_features(read_lines(text, markdown=False), lexicon or {}, markdown=False)
-    return [dict(zip(NAMES, row.tolist(), strict=True)) for row in rows]
+    sheaf = Sheaf.of([(read_lines(text, markdown=False), False)])
+    columns = look_at(sheaf, vocabulary_of(lexicon or {})).features.T
+    return [dict(zip(NAMES, column.tolist(), strict=True)) for column in columns]
 
 
 @pytest.mark.parametrize(
@@ -68,4 +72,54 @@ def test_the_lexicon_weighs_words_in_any_case_and_script():
 
 
 def test_a_page_without_lines_has_no_rows():
-    assert line_features([], {}, markdown=False).shape == (0, len(NAMES))
+    look = look_at(Sheaf.of([([], False)]), vocabulary_of({}))
+    assert look.features.shape == (len(NAMES), 0)
+    assert len(look.marks) == 0
+
+
+def test_a_page_looks_the_same_whichever_stand_beside_it():
+    texts = (LONG, "", f"Menu\n\n{SENTENCE}.\n\nMenu", f"Storm at the quay\n\n{LONG}\n{SENTENCE}.")
+    pages = [(read_lines(text, markdown=False), False) for text in texts]
+    words = vocabulary_of({"menu": 120, "ferry": -30})
+
+    together = look_at(Sheaf.of(pages), words).features.T.tolist()
+
+    assert together == [
+        column for page in pages for column in look_at(Sheaf.of([page]), words).features.T.tolist()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "bit"),
+    [
+        ("Don’t miss: the ferry", CHROME),
+        ("12 comments", CHROME),
+        ("© 2024 Ellery Gazette", CHROME),
+        ("Читайте также: паром", CHROME),
+        ("By Nora Quill", BYLINE),
+        ("To continue reading, subscribe", NOTICE),
+        ("[+2345 chars]", NOTICE),
+    ],
+)
+def test_a_line_that_a_rule_may_concern_is_marked(line, bit):
+    look = look_at(Sheaf.of([(read_lines(line, markdown=False), False)]), vocabulary_of({}))
+    assert look.marks[0] & bit
+
+
+@pytest.mark.parametrize(
+    ("line", "feature"),
+    [
+        ("Skip to main content", "is_chrome_phrase"),
+        ("Leggi anche: il traghetto", "is_chrome_phrase"),
+        ("1,204 views", "is_chrome_phrase"),
+        ("The quay at dawn. (Tom Arbuth/AFP)", "is_caption_credit"),
+        ("Photo: Tom Arbuth", "is_caption_credit"),
+        ("Foto: Tom Arbuth", "is_byline"),
+        ("Von Nora Quill", "is_byline"),
+        ("3. März 2024", "has_date"),
+        ("03/03/24", "has_date"),
+    ],
+)
+def test_no_rule_is_missed_by_the_words_that_call_for_it(line, feature):
+    look = look_at(Sheaf.of([(read_lines(line, markdown=False), False)]), vocabulary_of({}))
+    assert look.features[COLUMN[feature], 0]

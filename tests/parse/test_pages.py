@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.parse import parse
+from broadsheet.parse import parse, parse_many
 from broadsheet.reasons import Reason
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Source
 
@@ -202,3 +202,16 @@ def test_nothing_is_made_up(lines):
     result = parse(record("\n".join(lines)))
     seen = set(" ".join(lines).replace("- ", " ").split()) | {"-", "x", "A", "b"}
     assert isinstance(result, Rejection) or set(result.text.split()) <= seen
+
+
+TEXTS = st.sampled_from([
+    PAGE, MARKDOWN, BODY, "", "Menu", f" date 2024-03-03 {BODY}", PAGE.replace("2024", "2023"),
+    "<h1>Ferry</h1>", MARKDOWN.replace("# Last", "# Not the last"), f"{BODY}\n\nReuters",
+])  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.sampled_from(["text", "markdown", "html"])), max_size=12))
+def test_what_becomes_of_a_page_does_not_depend_on_those_beside_it(given_pages):
+    records = [record(text, media) for text, media in given_pages]
+    assert parse_many(records) == [parse(one) for one in records]

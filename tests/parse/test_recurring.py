@@ -1,59 +1,65 @@
 """Lines that recur across an outlet's pages."""
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from broadsheet.parse import parse
-from broadsheet.parse.recurring import LONGEST, PAGES, count_lines, line_key, recurring_lines
+from broadsheet.parse.recurring import LONGEST, group_of, line_key, recurs, sight
+from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Source
 
+PARAGRAPH = "The last ferry of the season left the harbour of Port Ellery on Sunday night, and " * 4
 
-def page(text):
+
+def page(text, path="a.txt", media="text", **fields):
     """Make a raw record of a text."""
-    return RawRecord(source=Source("a.txt", None, 0, 0, "0" * 64, "text"), text=text, media="text")
+    source = Source(path, None, 0, 0, "0" * 64, "text")
+    return RawRecord(source=source, text=text, media=media, fields=fields)
 
 
-def ellery(numbers):
-    """Make pages of the invented Ellery Gazette: a common line and one of their own each."""
-    return [
-        (
-            "ellery",
-            page(f"Join the Ellery Gazette club\nStory {'x' * n} about a ferry.\n{n} comments"),
-        )
-        for n in numbers
-    ]
+def test_a_page_is_named_by_its_paragraphs_whatever_chrome_surrounds_them():
+    one, again = sight(page(f"Menu\n{PARAGRAPH}")), sight(page(f"Home\n{PARAGRAPH}\n7 comments"))
+    assert one.page == again.page
+    assert one.keys != again.keys
+    assert sight(page(f"Menu\n{PARAGRAPH} Nobody waved.")).page != one.page
 
 
-def test_a_line_of_many_pages_recurs_and_a_sentence_does_not():
-    found = recurring_lines(count_lines(ellery(range(1, 11))))["ellery"]
-    assert line_key("Join the Ellery Gazette club") in found
-    assert line_key("7 comments") in found
-    assert line_key("Story xxx about a ferry.") not in found
+def test_a_page_without_paragraphs_is_named_by_its_lines():
+    assert sight(page("Menu\nHome")).page == sight(page("Home\nMenu")).page
+    assert sight(page("Menu\nHome")).page != sight(page("Menu")).page
 
 
-def test_one_article_copied_ten_times_makes_nothing_recur():
-    assert recurring_lines(count_lines(ellery([3] * 10)))["ellery"] == frozenset()
+def test_web_pages_are_not_looked_at():
+    assert sight(page("<p>Menu</p>", media="html")) is None
 
 
-def test_groups_do_not_mix():
-    other = [("quay", page("Join the Ellery Gazette club\nOnce."))]
-    found = recurring_lines(count_lines([*ellery(range(1, 11)), *other]))
-    assert found["quay"] == frozenset()
+@pytest.mark.parametrize(
+    ("record", "group"),
+    [
+        (page("", url=("https://www.gazette.example/a",)), "host gazette.example"),
+        (page("", outlet=(" Ellery Gazette ",)), "outlet ellery gazette"),
+        (page("", path="gazette/2024/a.txt"), "folder gazette/2024"),
+        (page("", path="a.txt"), "folder "),
+        (page("", url=("no address",), path="x/a.txt"), "folder x"),
+    ],
+)
+def test_pages_are_grouped_by_host_outlet_or_folder(record, group):
+    assert group_of(record) == group
 
 
-def test_counts_of_batches_add_up():
-    pages = ellery(range(1, 11))
-    whole, parts = count_lines(pages), count_lines(pages[:4])
-    for group, counts in count_lines(pages[4:]).items():
-        parts[group].update(counts)
-    assert whole == parts
-    assert whole["ellery"][PAGES] == 10
+def test_the_members_of_an_archive_are_grouped_by_their_folder():
+    record = page("", path="raw/all.zip")
+    member = replace(record, source=replace(record.source, member="gazette/a.txt"))
+    assert group_of(member) == "folder raw/all.zip/gazette"
 
 
-@given(st.permutations(range(1, 8)))
-def test_the_order_of_pages_does_not_matter(numbers):
-    assert count_lines(ellery(numbers)) == count_lines(ellery(range(1, 8)))
+@pytest.mark.parametrize(
+    ("pages", "of_pages", "expected"),
+    [(7, 7, False), (8, 8, True), (8, 160, True), (8, 161, False), (50, 1000, True)],
+)
+def test_a_line_recurs_on_enough_pages_and_a_share_of_them(pages, of_pages, expected):
+    assert recurs(pages, of_pages) is expected
 
 
 @pytest.mark.parametrize("line", ["", "   ", "12:30", "***", "x" * (LONGEST + 1)])
@@ -74,4 +80,8 @@ def test_a_recurring_line_is_left_out_of_the_body():
     record = page(f"{story}\n\n{appeal}\n\n{story} So the islands wait.\n\n{story} Nobody waved.")
     key = line_key(appeal)
     assert appeal in parse(record).text
-    assert appeal not in parse(record, frozenset([key])).text
+    told = parse(record, frozenset([key]))
+    assert appeal not in told.text
+    assert Reason.CHROME_RECURRING in told.notes
+    (stated,) = told.of("text")
+    assert (stated.rule, stated.excerpt) == ("line.recurring", appeal)

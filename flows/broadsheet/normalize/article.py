@@ -160,6 +160,7 @@ def _row(parsed: ParsedArticle, body: _Body, detected: Detection, config: Config
             ),
             *(evidence for value in values for evidence in value.evidence),
             *_date_evidence(published, modified),
+            *(found for told in parsed.of("text") for found in by_witness("text", told)),
         ),
         notes=tuple(
             dict.fromkeys(

@@ -5,12 +5,14 @@ that of Pasternack and Roth, "Extracting Article Text from the Web with Maximum 
 Segmentation", WWW 2009). Comments and teasers read like prose, too, but stand apart from it.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from broadsheet.parse.features import PROSE, Matrix
+from broadsheet.parse.sheaf import Sheaf
 
 LEAST_ODDS: Final = -0.2
 """Log odds above which a line within the block is body."""
@@ -27,24 +29,30 @@ _MOST_CHARS: Final = 400  # as is that of its length
 _MOST_COST: Final = 12.0  # and what it costs to reach over a line that is no body
 
 
-def body_lines(features: Matrix, odds: npt.NDArray[np.float32]) -> list[bool]:
-    """Tell for each line whether it is body.
+def body_lines(
+    sheaf: Sheaf, features: Matrix, odds: npt.NDArray[np.float32]
+) -> npt.NDArray[np.bool_]:
+    """Tell for each line of some pages whether it is body.
 
     Args:
-        features: from :func:`broadsheet.parse.features.line_features`.
+        sheaf: the pages.
+        features: what their lines look like.
         odds: log odds of each line by itself.
 
     """
-    weight = np.sqrt(np.minimum(features[:, 0], _MOST_CHARS))
+    weight = np.sqrt(np.minimum(features[0], _MOST_CHARS))
     evidence = np.clip(odds.astype(np.float64) - LEAST_ODDS, -_MOST_ODDS, _MOST_ODDS) * weight
-    first, last = _largest_sum(np.maximum(evidence, -_MOST_COST).tolist())
-    index = np.arange(len(odds))
-    within = (index >= first) & (index <= last)
+    costs = np.maximum(evidence, -_MOST_COST).tolist()
+    here, none = np.arange(len(odds)), len(odds)
+    within = np.zeros(len(odds), np.bool_)
+    for start, end in pairwise(sheaf.starts.tolist()):
+        first, last = _largest_sum(costs[start:end])
+        within[start + first : start + last + 1] = True
     is_body = (within & (odds > LEAST_ODDS)) | (odds > SURE_ODDS)
-    is_lede = is_body & (odds > _LEDE_ODDS) & (features[:, 0] >= PROSE)
-    lede = int(is_lede.argmax()) if is_lede.any() else 0
-    is_body &= (index >= lede) | (odds > BEFORE_LEDE_ODDS)
-    return [bool(flag) for flag in is_body]
+    is_lede = is_body & (odds > _LEDE_ODDS) & (features[0] >= PROSE)
+    lede = sheaf.by_page(np.minimum, np.where(is_lede, here, none), none)[sheaf.page]
+    lede = np.where(lede < none, lede, sheaf.first)
+    return np.asarray(is_body & ((here >= lede) | (odds > BEFORE_LEDE_ODDS)))
 
 
 def _largest_sum(values: list[float]) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from broadsheet.parse.credits import without_agencies
-from broadsheet.parse.dates import dates_in
+from broadsheet.parse.dates import dates_in, may_hold_date
 
 _LEAD: Final = re.compile(
     r"(?:(?:words|written|story|reported|reporting|text|posted|published|article|review|opinion"
@@ -14,35 +14,42 @@ _LEAD: Final = re.compile(
 )
 _INNER: Final = re.compile(r"(?:\b(?:by|von|par)|\bBy)\s+(?=[^\W\d_a-z])")
 _STOP: Final = re.compile(
-    r"\s*(?:[|•·/@(\[;]|\s[-–—]+\s|\bfor\b|\bin [A-Z]|\bat \d|\bon [A-Z]\w+ \d|\bis an?\b"
-    r"|\d|\b(?:published|posted|updated|last|follow|special to|image|photo)\b).*",
+    r"[|•·/@(\[;\d]|\s[-–—]+\s|\b(?:for\b|in [A-Z]|at \d|on [A-Z]\w+ \d|is an?\b"
+    r"|(?:published|posted|updated|last|follow|special to|image|photo)\b)",
     re.IGNORECASE,
 )
 _PARTING: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|und|et|y|with|&)\s+")
+# What these need: most lines hold none of it and need no closer look.
+_INNER_HINT: Final = re.compile(r"[BbvpV](?:y|Y|on|ar) ")
+_PARTING_HINT: Final = re.compile(r"[,&]| (?:and|und|et|y|with) ")
 _PARTICLE: Final = "de|da|di|du|van|von|der|den|la|le|del|bin|al|el|ter"
 _WORD: Final = rf"(?:[^\W\d_a-zß-öø-ÿа-я][\w’'.-]*|(?:{_PARTICLE})\b)"
 _NAME: Final = re.compile(rf"{_WORD}(?:[ -]{_WORD}){{1,4}}")
 
 # Words of a role, a section or an organisation: no part of a person's name.
-_NO_NAME: Final = re.compile(
-    r"abc|academy|advertorial|agency|alerts|analyst|and|app|architect|associate|association|"
-    r"bbc|beat|biz|blog|board|breaking|business|cbs|cnn|college|columnist|commentator|"
-    r"community|company|contributing|contributor|copy|correspondent|council|cover|crime|"
-    r"critic|daily|data|department|deputy|desk|digital|director|donate|download|economics|"
-    r"edition|editor|editorial|editors|education|enquirer|entertainment|environment|"
-    r"executive|express|facebook|fashion|features|film|finance|follow|food|foundation|"
-    r"freelance|gazette|general|getty|globe|group|guest|health|herald|home|image|images|inc|"
-    r"independent|infoworld|inquirer|institute|intelligencer|intern|international|"
-    r"investigative|journal|journalist|magazine|mail|managing|market|media|medical|menu|"
-    r"money|monthly|music|national|nbc|network|news|newsletter|newsroom|online|opinion|"
-    r"partner|photo|photographer|photography|photos|picture|pictures|podcast|police|policy|"
-    r"political|politics|press|print|producer|professor|property|publishers|read|related|"
-    r"reporter|reporters|reuters|review|science|section|senior|services|share|showbiz|sign|"
-    r"special|specialist|sponsored|sport|sports|staff|stories|story|studio|subscribe|team|"
-    r"tech|technology|telegraph|the|this|times|today|topics|travel|tribune|tv|twitter|u\.s|"
-    r"university|update|us|usa|video|view|watch|weather|weekly|wire|world|writer|writers",
-    re.IGNORECASE,
-)
+_NO_NAME: Final = frozenset({
+    "abc", "academy", "advertorial", "agency", "alerts", "analyst", "and", "app", "architect",
+    "associate", "association", "bbc", "beat", "biz", "blog", "board", "breaking", "business",
+    "cbs", "cnn", "college", "columnist", "commentator", "community", "company", "contributing",
+    "contributor", "copy", "correspondent", "council", "cover", "crime", "critic", "daily",
+    "data", "department", "deputy", "desk", "digital", "director", "donate", "download",
+    "economics", "edition", "editor", "editorial", "editors", "education", "enquirer",
+    "entertainment", "environment", "executive", "express", "facebook", "fashion", "features",
+    "film", "finance", "follow", "food", "foundation", "freelance", "gazette", "general", "getty",
+    "globe", "group", "guest", "health", "herald", "home", "image", "images", "inc",
+    "independent", "infoworld", "inquirer", "institute", "intelligencer", "intern",
+    "international", "investigative", "journal", "journalist", "magazine", "mail", "managing",
+    "market", "media", "medical", "menu", "money", "monthly", "music", "national", "nbc",
+    "network", "news", "newsletter", "newsroom", "online", "opinion", "partner", "photo",
+    "photographer", "photography", "photos", "picture", "pictures", "podcast", "police", "policy",
+    "political", "politics", "press", "print", "producer", "professor", "property", "publishers",
+    "read", "related", "reporter", "reporters", "reuters", "review", "science", "section",
+    "senior", "services", "share", "showbiz", "sign", "special", "specialist", "sponsored",
+    "sport", "sports", "staff", "stories", "story", "studio", "subscribe", "team", "tech",
+    "technology", "telegraph", "the", "this", "times", "today", "topics", "travel", "tribune",
+    "tv", "twitter", "u.s", "university", "update", "us", "usa", "video", "view", "watch",
+    "weather", "weekly", "wire", "world", "writer", "writers",
+})  # fmt: skip
 _ROLE_BEFORE: Final = re.compile(
     r"editor|reporter|correspondent|writer|columnist|contributor|staff|senior|freelance",
     re.IGNORECASE,
@@ -66,16 +73,21 @@ def people_in(text: str) -> tuple[str, ...]:
     A line such as "Nora Quill, Senior Reporter" gives its one name; a line without any that looks
     like a person's gives nothing. Whether the line is a byline is not asked here.
     """
-    text = _FUSED.sub(" ", text[:_SEEN])
-    match = _LEAD.match(text) or _INNER.search(text)
+    text = text[:_SEEN]
+    if may_hold_date(text):
+        text = _FUSED.sub(" ", text)
+    match = _LEAD.match(text) or (_INNER.search(text) if _INNER_HINT.search(text) else None)
     if match:
         text = text[match.end() :]
     for date in dates_in(text):
         text = text[: date.start()] or text[date.end() :]
         break
-    text = without_agencies(_STOP.sub("", text).strip(" ,.:-–—"))
+    if stop := _STOP.search(text):
+        text = text[: stop.start()]
+    text = without_agencies(text.strip(" ,.:-–—"))
+    parts = _PARTING.split(text) if _PARTING_HINT.search(text) else (text,)
     names = []
-    for part in _PARTING.split(text):
+    for part in parts:
         name = _person(part.strip(" ,.:*\"'“”"))
         if name:
             names.append(name)
@@ -91,7 +103,7 @@ def _person(part: str) -> str | None:
     for index, word in enumerate(words):
         # FOXBusiness and USA are organisations, McKay and DJ are not.
         is_shouted = len(word) > _SHOUTED and word[:3].isupper() and not word.isupper()
-        if _NO_NAME.fullmatch(word.strip("’'.,")) or is_shouted:
+        if word.strip("’'.,").lower() in _NO_NAME or is_shouted:
             words = _before_role(words[:index])
             break
     name = " ".join(words)

@@ -5,17 +5,18 @@ it, a byline and a date between the two.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from broadsheet.parse.bylines import people_in, starts_as_byline
 from broadsheet.parse.dates import dates_in
-from broadsheet.parse.features import NAMES, Matrix
-from broadsheet.parse.lines import Line
+from broadsheet.parse.features import COLUMN, Matrix
+from broadsheet.parse.sheaf import Numbers, Sheaf
 
 CONTEXT: Final = (
     "odds", "odds-1", "odds+1", "odds+2", "odds+3", "to_body", "past_body", "heads_between",
@@ -32,11 +33,8 @@ SIGNED: Final = (
     "name_in_body", "says_role",
 )  # fmt: skip
 
-TITLE_NAMES: Final = (*NAMES, *CONTEXT)
-DATE_NAMES: Final = (*TITLE_NAMES, *DATED)
-AUTHOR_NAMES: Final = (*TITLE_NAMES, *SIGNED)
-
-_COLUMN: Final = {name: index for index, name in enumerate(NAMES)}
+_NO_HEADING: Final = 9
+_MOST_BESIDE: Final = 150  # characters beside the date in a line that dates an article
 _GAP: Final = 6  # lines that may interrupt a body
 _REACH: Final = (-1, 1, 2, 3)
 _HEAD_WORDS: Final = (4, 25)
@@ -62,131 +60,143 @@ _BY_ALONE: Final = frozenset(
 _ALNUM: Final = re.compile(r"[a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The longest run of body lines: its first and last index; empty where ``last < first``."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """The longest run of body lines of each page: numbers of its first and last line.
 
-    first: int
-    last: int
+    Empty where ``last < first``.
+    """
+
+    first: Numbers
+    last: Numbers
 
 
-def main_block(features: Matrix, odds: npt.NDArray[np.float32]) -> Block:
-    """Return the run of body lines with the most characters, gaps of a few lines allowed."""
+def main_blocks(sheaf: Sheaf, features: Matrix, odds: npt.NDArray[np.float32]) -> Blocks:
+    """Return for each page the run of body lines with most characters; few lines may part it."""
+    first, last = sheaf.starts[:-1].copy(), sheaf.starts[:-1] - 1
     body = np.flatnonzero(odds > 0)
     if not len(body):
-        return Block(0, -1)
-    chars = np.minimum(features[:, 0], 600)
-    runs = np.split(body, np.flatnonzero(np.diff(body) > _GAP) + 1)
-    longest = max(runs, key=lambda run: int(chars[run].sum()))
-    return Block(int(longest[0]), int(longest[-1]))
+        return Blocks(first, last)
+    page = sheaf.page[body]
+    is_new = np.concatenate([[True], (np.diff(body) > _GAP) | (np.diff(page) > 0)])
+    starts = np.flatnonzero(is_new)
+    ends = np.concatenate([starts[1:], [len(body)]]) - 1
+    sizes = np.add.reduceat(np.minimum(features[0][body], 600), starts)
+    # By page, then the longest run last, of equals the first.
+    order = np.lexsort((-starts, sizes, page[starts]))
+    is_best = np.concatenate([page[starts][order][1:] != page[starts][order][:-1], [True]])
+    best = order[is_best]
+    pages = page[starts[best]]
+    first[pages], last[pages] = body[starts[best]], body[ends[best]]
+    return Blocks(first, last)
 
 
 def context_features(
-    lines: Sequence[Line],
+    sheaf: Sheaf,
     features: Matrix,
     odds: npt.NDArray[np.float32],
-    block: Block,
-    url: str | None,
+    blocks: Blocks,
 ) -> Matrix:
-    """Return the features of all lines with ``CONTEXT`` appended.
+    """Return for all lines the rows of ``CONTEXT``, shape ``(len(CONTEXT), lines)``.
+
+    No address is looked at yet, see :func:`fill_slugs`. Longer than 40 lines because the rows are
+    read beside their names.
 
     Args:
-        lines: the page.
-        features: from :func:`broadsheet.parse.features.line_features`.
+        sheaf: the pages.
+        features: what their lines look like.
         odds: log odds of each line to be body.
-        block: where the body lies.
-        url: the article's address, where the page states it; its path often spells the headline.
+        blocks: where the bodies lie.
 
     """
-    index = np.arange(len(lines))
+    here = np.arange(len(sheaf.lines))
+    first, last = blocks.first[sheaf.page], blocks.last[sheaf.page]
     score = (np.clip(odds, -4, 4) * 10).astype(np.int32)
+    heading = features[COLUMN["heading"]]
+    is_head = _is_head(features)
+    anchor = np.maximum(first - 1, sheaf.first)
+    heads = sheaf.upto(is_head)
+    between = np.minimum(heads[anchor] - heads, 50)
+    top = np.where(heading > 0, heading, _NO_HEADING)
+    top = sheaf.by_page(np.minimum, top, _NO_HEADING)[sheaf.page]
     columns = (
         score,
-        *(_moved(score, reach) for reach in _REACH),
-        np.clip(block.first - index, -200, 200),
-        np.clip(index - block.last, -200, 200),
-        *_among_heads(features, block),
-        _slug_shares(lines, url),
-        np.minimum(np.cumsum(features[:, _COLUMN["heading"]] == 1), 9),
-        (index >= block.first) & (index <= block.last),
-        _longest_before(features),
-        _repeats(lines),
+        *(sheaf.moved(score, reach, -50) for reach in _REACH),
+        np.clip(first - here, -200, 200),
+        np.clip(here - last, -200, 200),
+        np.where(here < first, between, 0),
+        np.where(heading == 0, _NO_HEADING, heading - top),
+        np.full(len(here), -1),
+        np.minimum(sheaf.upto(heading == 1), 9),
+        (here >= first) & (here <= last),
+        _longest_before(sheaf, np.where(is_head, features[0], 0)),
+        _repeats(sheaf),
     )
-    return np.concatenate([features, np.stack(columns, axis=1).astype(np.int32)], axis=1)
+    return np.stack(columns).astype(np.int32)
 
 
 def _is_head(features: Matrix) -> npt.NDArray[np.bool_]:
     """Tell for each line whether it has a headline's length and is no chrome."""
-    words = features[:, _COLUMN["words"]]
-    linked = features[:, _COLUMN["link_share"]] >= 50  # noqa: PLR2004 - mostly a link
-    is_chrome = features[:, _COLUMN["is_chrome_phrase"]] > 0
+    words = features[COLUMN["words"]]
+    linked = features[COLUMN["link_share"]] >= 50  # noqa: PLR2004 - mostly a link
+    is_chrome = features[COLUMN["is_chrome_phrase"]] > 0
     is_long = (words >= _HEAD_WORDS[0]) & (words <= _HEAD_WORDS[1])
     return np.asarray(is_long & ~is_chrome & ~linked)
 
 
-def _among_heads(features: Matrix, block: Block) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Return how many such lines lie between a line and the body, and its heading's rank."""
-    heads = np.cumsum(_is_head(features))
-    between = np.minimum(heads[max(block.first - 1, 0)] - heads, 50)
-    heading = features[:, _COLUMN["heading"]]
-    top = heading[heading > 0].min() if heading.any() else 0
-    is_before = np.arange(len(features)) < block.first
-    return np.where(is_before, between, 0), np.where(heading == 0, 9, heading - top)
+def _longest_before(sheaf: Sheaf, lengths: npt.NDArray[np.int32]) -> Numbers:
+    # Each page counts from a level that no length of the page before reaches.
+    level = sheaf.page * 4096
+    longest = np.maximum.accumulate(lengths + level) - level
+    return np.asarray(sheaf.moved(longest, -1, 0))
 
 
-def _longest_before(features: Matrix) -> npt.NDArray[Any]:
-    longest = np.maximum.accumulate(np.where(_is_head(features), features[:, 0], 0))
-    return np.concatenate([[0], longest[:-1]])
+def fill_slugs(context: Matrix, sheaf: Sheaf, urls: Sequence[str | None]) -> None:
+    """Fill in the share of each line's words that the article's address spells, in per cent.
+
+    Its path often spells the headline. -1 stays where a page states no address.
+    """
+    row = context[CONTEXT.index("slug")]
+    for page, url in enumerate(urls):
+        if url:
+            slug = set(_ALNUM.findall(url.lower().partition("://")[2].partition("/")[2]))
+            for index in range(sheaf.starts[page], sheaf.starts[page + 1]):
+                words = set(_ALNUM.findall(sheaf.texts[index][:200].lower()))
+                row[index] = 100 * len(words & slug) // len(words) if words else 0
 
 
-def _moved(values: npt.NDArray[np.int32], reach: int) -> npt.NDArray[np.int32]:
-    moved = np.full_like(values, -50)
-    if abs(reach) < len(values):
-        if reach < 0:
-            moved[-reach:] = values[:reach]
-        else:
-            moved[:-reach] = values[reach:]
-    return moved
-
-
-def _slug_shares(lines: Sequence[Line], url: str | None) -> npt.NDArray[np.int64]:
-    """Return for each line the share of its words that the address's path spells, in per cent."""
-    if not url:
-        return np.full(len(lines), -1)
-    slug = set(_ALNUM.findall(url.lower().partition("://")[2].partition("/")[2]))
-    words = [set(_ALNUM.findall(line.text[:200].lower())) for line in lines]
-    return np.array([100 * len(w & slug) // len(w) if w else 0 for w in words], dtype=np.int64)
-
-
-def _repeats(lines: Sequence[Line]) -> list[int]:
-    last: dict[str, int] = {}
-    distances = []
-    for index, line in enumerate(lines):
-        distances.append(min(index - last.get(line.text, index + 1), 300))
-        last[line.text] = index
+def _repeats(sheaf: Sheaf) -> Numbers:
+    """Return for each line how many lines before it the same stood, at most 300; else -1."""
+    order = np.argsort(sheaf.same, kind="stable")
+    is_again = sheaf.same[order][1:] == sheaf.same[order][:-1]
+    distances = np.full(len(order), -1)
+    distances[order[1:][is_again]] = np.minimum(np.diff(order)[is_again], 300)
     return distances
 
 
-def dated_features(
-    lines: Sequence[Line], context: Matrix, block: Block, dated: npt.NDArray[np.int64]
-) -> Matrix:
-    """Return the rows of the dated lines with ``DATED`` appended, shape ``(len(dated), ...)``."""
-    stated = [publication_date(lines[i].text) or "" for i in dated]
-    has_date = context[:, _COLUMN["has_date"]] > 0
-    upto = np.cumsum(has_date)
-    to_body = np.abs(upto - upto[max(block.first - 1, 0)])
+def dated_features(sheaf: Sheaf, features: Matrix, blocks: Blocks, dated: Numbers) -> Matrix:
+    """Return the rows of ``DATED`` for some lines, shape ``(len(DATED), len(dated))``."""
+    upto = sheaf.upto(features[COLUMN["has_date"]] > 0)
+    anchor = np.maximum(blocks.first - 1, sheaf.starts[:-1])
+    page = sheaf.page[dated]
+    to_body = np.abs(upto[dated] - upto[anchor[page]])
+    stated = [publication_date(sheaf.texts[i]) or "" for i in dated]
+    same_day = Counter(zip(page.tolist(), stated, strict=True))
+    lines_of_page = Counter(page.tolist())
+    order: Counter[int] = Counter()
     rows = []
-    for order, (index, day) in enumerate(zip(dated, stated, strict=True)):
-        text = lines[index].text
+    for place, (index, day) in enumerate(zip(dated.tolist(), stated, strict=True)):
+        text, on_page = sheaf.texts[index], int(page[place])
         found = list(dates_in(text))
         rows.append((
             len(found), len(text) - sum(len(match[0]) for match in found),
             PUBLISHED.search(text[:120]) is not None, MODIFIED.search(text[:120]) is not None,
-            PUBLISHED.match(text) is not None, found[0].start(), to_body[index], order, len(dated),
-            stated.count(day), _CLOCK.search(text) is not None, _WEEKDAY.search(text) is not None,
+            PUBLISHED.match(text) is not None, found[0].start(), to_body[place], order[on_page],
+            lines_of_page[on_page], same_day[on_page, day], _CLOCK.search(text) is not None,
+            _WEEKDAY.search(text) is not None,
         ))  # fmt: skip
-    added = np.array(rows, dtype=np.int32).reshape(len(dated), len(DATED))
-    return np.concatenate([context[dated], added], axis=1)
+        order[on_page] += 1
+    return np.array(rows, dtype=np.int32).reshape(len(dated), len(DATED)).T
 
 
 def publication_date(text: str) -> str | None:
@@ -205,59 +215,72 @@ def publication_date(text: str) -> str | None:
 
 
 def signed_features(
-    lines: Sequence[Line], context: Matrix, body: str, signed: dict[int, tuple[str, ...]]
+    sheaf: Sheaf, bodies: Mapping[int, str], signed: Mapping[int, tuple[str, ...]]
 ) -> Matrix:
-    """Return the rows of lines that name people, with ``SIGNED`` appended.
+    """Return the rows of ``SIGNED`` for the lines that name people.
 
     Args:
-        lines: the page.
-        context: from :func:`context_features`.
-        body: the text of the body.
-        signed: the people that each of those lines names, by its index.
+        sheaf: the pages.
+        bodies: the text of each page's body.
+        signed: the people that each of those lines names, by its number.
 
     """
-    names = [name for people in signed.values() for name in people]
+    lines_of_name = Counter(
+        (sheaf.page[index], name) for index, people in signed.items() for name in people
+    )
     rows = []
     for index, people in signed.items():
-        text = lines[index].text
-        before = lines[index - 1].text.lower().strip(": ") if index else ""
+        text, page = sheaf.texts[index], int(sheaf.page[index])
+        before = sheaf.texts[index - 1].lower().strip(": ") if index > sheaf.first[index] else ""
         beside = len(text.split()) - sum(len(name.split()) for name in people)
         rows.append((
             len(people), starts_as_byline(text), before in _BY_ALONE, max(beside, 0),
-            max(names.count(name) for name in people), any(name in body for name in people),
-            _ROLE.search(text) is not None,
+            max(lines_of_name[page, name] for name in people),
+            any(name in bodies[page] for name in people), _ROLE.search(text) is not None,
         ))  # fmt: skip
-    added = np.array(rows, dtype=np.int32).reshape(len(signed), len(SIGNED))
-    return np.concatenate([context[list(signed)], added], axis=1)
+    return np.array(rows, dtype=np.int32).reshape(len(signed), len(SIGNED)).T
 
 
-def title_lines(features: Matrix, block: Block) -> npt.NDArray[np.int64]:
-    """Return the indexes of the lines that may be the headline."""
-    index = np.arange(len(features))
-    heading = features[:, _COLUMN["heading"]]
+def title_lines(sheaf: Sheaf, features: Matrix, blocks: Blocks) -> Numbers:
+    """Return the numbers of the lines that may be a headline."""
+    here, first = np.arange(len(sheaf.lines)), blocks.first[sheaf.page]
+    heading = features[COLUMN["heading"]]
     may = (
-        (features[:, _COLUMN["words"]] >= 2)  # noqa: PLR2004 - one word is a section's name
-        & (features[:, 0] <= 300)  # noqa: PLR2004 - characters; longer lines are paragraphs
-        & (features[:, _COLUMN["is_byline"]] == 0)
-        & (index >= block.first - 60)
-        & (index <= block.first + 6)
+        (features[COLUMN["words"]] >= 2)  # noqa: PLR2004 - one word is a section's name
+        & (features[0] <= 300)  # noqa: PLR2004 - characters; longer lines are paragraphs
+        & (features[COLUMN["is_byline"]] == 0)
+        & (here >= first - 60)
+        & (here <= first + 6)
     )
-    return np.flatnonzero(may | (heading == 1) | ((heading == 2) & (index < block.first + 3)))  # noqa: PLR2004
+    return np.flatnonzero(may | (heading == 1) | ((heading == 2) & (here < first + 3)))  # noqa: PLR2004
 
 
-def dated_lines(features: Matrix) -> npt.NDArray[np.int64]:
-    """Return the indexes of the lines that state a day, at most 200."""
-    return np.flatnonzero(features[:, _COLUMN["has_date"]] > 0)[:200]
+def dated_lines(sheaf: Sheaf, features: Matrix) -> Numbers:
+    """Return the numbers of the lines that may date an article, at most 200 a page.
+
+    A photograph's date is not the article's, nor is one in the midst of a paragraph.
+    """
+    has_date = features[COLUMN["has_date"]] > 0
+    may = has_date & (features[COLUMN["is_caption_credit"]] == 0) & (sheaf.upto(has_date) <= 200)  # noqa: PLR2004
+    lines = np.flatnonzero(may).tolist()
+    return np.array([index for index in lines if _may_date(sheaf.texts[index])], np.int64)
 
 
-def signed_lines(
-    lines: Sequence[Line], features: Matrix, block: Block
-) -> dict[int, tuple[str, ...]]:
-    """Return the people named by the short lines before, at the start of and after the body."""
-    index = np.arange(len(features))
-    near = (index >= block.first - 25) & (index <= block.first + 3)
-    near |= (index >= block.last) & (index <= block.last + 8)
-    short = (features[:, 0] <= 140) & (features[:, _COLUMN["words"]] <= 16)  # noqa: PLR2004
-    short &= features[:, _COLUMN["capital_share"]] >= 40  # noqa: PLR2004 - names are capitals
-    named = {i: people_in(lines[i].text) for i in np.flatnonzero(near & short).tolist()}
+def _may_date(text: str) -> bool:
+    beside = len(text) - sum(len(match[0]) for match in dates_in(text))
+    return beside <= _MOST_BESIDE or PUBLISHED.match(text) is not None
+
+
+def signed_lines(sheaf: Sheaf, features: Matrix, blocks: Blocks) -> dict[int, tuple[str, ...]]:
+    """Return the people named by the short lines before, at the start of and after the bodies."""
+    here = np.arange(len(sheaf.lines))
+    first, last = blocks.first[sheaf.page], blocks.last[sheaf.page]
+    near = (here >= first - 25) & (here <= first + 3)
+    near |= (here >= last) & (here <= last + 8)
+    short = (features[0] <= 140) & (features[COLUMN["words"]] <= 16)  # noqa: PLR2004
+    capitals = features[COLUMN["capital_share"]]
+    # Names are capitals, and have at least two words.
+    short &= (capitals >= 40) & (capitals * features[COLUMN["words"]] > 120)  # noqa: PLR2004
+    short &= features[COLUMN["is_chrome_phrase"]] == 0
+    named = {i: people_in(sheaf.texts[i]) for i in np.flatnonzero(near & short).tolist()}
     return {i: people for i, people in named.items() if people}

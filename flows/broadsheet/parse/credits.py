@@ -20,6 +20,9 @@ AGENCIES: Final = (
 )  # fmt: skip
 
 _NAME: Final = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
+_WORD: Final = re.compile(r"[^\W\d_]+")
+# The word that each begins with: most bylines hold none and need no closer look.
+_OPENINGS: Final = frozenset(_WORD.findall(name.removeprefix("The "))[0] for name in AGENCIES)
 _AGENCY: Final = re.compile(rf"(?<![\w-])(?:the )?({_NAME})(?![\w-])")
 _SEPARATOR: Final = re.compile(r"\s*(?:,|;|/|\||&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bi\b)\s*")
 
@@ -71,7 +74,7 @@ def signing_agencies(byline: str) -> list[str]:
 
 def without_agencies(byline: str) -> str:
     """Return a byline with the agencies taken out: what is left are people, or nothing."""
-    if not _AGENCY.search(byline):
+    if _OPENINGS.isdisjoint(_WORD.findall(byline)) or not _AGENCY.search(byline):
         return byline
     parts = [part for part in _SEPARATOR.split(byline) if part and not _AGENCY.fullmatch(part)]
     return ", ".join(_AGENCY.sub("", part).strip(" ,()") for part in parts).strip(" ,()")

@@ -1,7 +1,8 @@
 """Where a line states a day: the shapes of written dates, not yet their meaning."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 _MONTH: Final = (
@@ -11,7 +12,8 @@ _MONTH: Final = (
     r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
     r"|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre"
     r"|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października"
-    r"|listopada|grudnia|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября"
+    r"|listopada|grudnia|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro"
+    r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября"
     r"|ноября|декабря)\.?"
 )
 _DAY: Final = r"[0-3]?\d(?:st|nd|rd|th|\.|º)?"
@@ -36,13 +38,22 @@ _DIGITS: Final = re.compile(r"\d(?:(?<=1)[6-9]\d\d|(?<=2)0\d\d|[-/.]\d\d?[-/.]\d
 _SEEN: Final = 200  # characters of a line; prose mentions days of its story
 
 
-def dates_in(text: str) -> Iterator[re.Match[str]]:
-    """Yield the written dates of a line, left to right."""
+def dates_in(text: str) -> Sequence[re.Match[str]]:
+    """Return the written dates of a line, left to right."""
     seen = text[:_SEEN]
-    return DATE.finditer(seen) if _DIGITS.search(seen) else iter(())
+    return _found(seen) if may_hold_date(seen) else ()
+
+
+def may_hold_date(text: str) -> bool:
+    """Tell whether a text holds digits as written dates do."""
+    return _DIGITS.search(text) is not None
+
+
+@lru_cache(maxsize=1024)  # several rules ask for the dates of the same few lines
+def _found(seen: str) -> tuple[re.Match[str], ...]:
+    return tuple(DATE.finditer(seen))
 
 
 def has_date(text: str) -> bool:
     """Tell whether a line states a day with its year."""
-    seen = text[:_SEEN]
-    return _DIGITS.search(seen) is not None and DATE.search(seen) is not None
+    return bool(dates_in(text))

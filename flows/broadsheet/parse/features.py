@@ -1,14 +1,13 @@
-"""What the line classifier sees of a page: one row of integers a line.
+"""What the line classifier sees of pages: one column of integers a feature, one entry a line.
 
 All features are integers, so that the trees of :mod:`broadsheet.parse.html_forest` decide the same
 on every machine. Three groups stand side by side: the line itself, its neighbours, and its place
-among the lines that read like prose.
+among the lines that read like prose. The lines of many pages are looked at together, because an
+array operation costs the same for a page as for fifty; no line sees another page's.
 """
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,22 +15,18 @@ import numpy.typing as npt
 
 from broadsheet.parse.chrome import is_caption_credit, is_chrome_phrase
 from broadsheet.parse.dates import has_date
-from broadsheet.parse.lines import Line
+from broadsheet.parse.openings import BYLINE, CHROME, CREDIT, SIGNS, marked_words
+from broadsheet.parse.sheaf import Sheaf
+from broadsheet.parse.spelling import SEEN, Spelling, Vocabulary, spell
 
 Matrix = npt.NDArray[np.int32]
 
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ASCII_WORD: Final = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")  # the same, faster
 _BYLINE: Final = re.compile(
     r"(?:(?:words|written|story|reported|posted|published|author)s? )?"
     r"(?:by|von|par|por|autor|author)\b"
     r"|(?:foto|text):",
     re.IGNORECASE,
 )
-_DIGIT: Final = re.compile(r"\d")
-_SHORT: Final = re.compile(r"\b[a-zß-öø-ÿа-яіїєґα-ωά-ώ]{1,4}\b")
-_ASCII_SHORT: Final = re.compile(r"\b[a-z]{1,4}\b", re.ASCII)  # the same, faster
-_SYMBOLS: Final = re.compile(r"[|»«›‹·•/→←<>@#©{}\[\]=]")
 _END: Final = dict.fromkeys(".!?。！？॥।", 2) | dict.fromkeys(":;,", 1)
 _CLOSING: Final = "\"'”’»)]*"
 
@@ -66,160 +61,224 @@ NAMES: Final = (
     *(f"{name}{reach:+d}" for reach in _REACH for name in _NEIGHBOURS),
     *PLACE,
 )
-_COLUMN: Final = {name: index for index, name in enumerate(NAMES)}
+COLUMN: Final = {name: index for index, name in enumerate(NAMES)}
+"""The row of each feature in a matrix."""
 
-
-def words_of(text: str) -> list[str]:
-    """Return the words at the start of a line."""
-    seen = text[:_SEEN]
-    return (_ASCII_WORD if seen.isascii() else _WORD).findall(seen)
-
-
-def line_features(lines: Sequence[Line], lexicon: Mapping[str, int], *, markdown: bool) -> Matrix:
-    """Return the features of all lines of a page, shape ``(len(lines), len(NAMES))``.
-
-    Args:
-        lines: the page, in order.
-        lexicon: weight of a lower-case word for (below zero) or against (above) body text.
-        markdown: whether the page is marked up, so that links and headings can be seen.
-
-    """
-    words = [words_of(line.text) for line in lines]
-    # One call for all words of a line; no word holds a line end.
-    low = ["\n".join(seen).lower().split("\n") if seen else [] for seen in words]
-    rows = [_own(*each, lexicon) for each in zip(lines, words, low, strict=True)]
-    own = np.fromiter(chain.from_iterable(rows), np.int32, len(rows) * len(LINE))
-    own = own.reshape(len(lines), len(LINE))
-    own[:, _COLUMN["repeated"]] = _repetitions(lines)
-    own[:-1, _COLUMN["before_blank"]] = own[1:, _COLUMN["follows_blank"]]
-    prose = (own[:, 0] >= PROSE) & (own[:, _COLUMN["end"]] == _SENTENCE)
-    own[:, _COLUMN["topical"]] = _topicality(low, prose)
-    place = _place(own, prose, markdown=markdown)
-    return np.concatenate([own, *_neighbours(own), place], axis=1)
-
-
-_WEIGHED: Final = 40  # words of a line whose weights count
 _LONG: Final = 4  # letters; longer words carry the topic
-_SEEN: Final = 240  # characters of a line that are looked at; a longer one is prose anyway
+_FEWEST_DIGITS: Final = 4  # of a written day
 
 
-def _own(
-    line: Line, words: list[str], low: list[str], lexicon: Mapping[str, int]
-) -> tuple[int, ...]:
-    text = line.text[:_SEEN]
-    count = len(words) or 1
-    weighed = low[:_WEIGHED]
-    weights = [weight for weight in map(lexicon.get, weighed) if weight is not None]
-    bare = line.text.rstrip(_CLOSING) or line.text
-    is_teaser = bare.endswith(("…", "...")) or line.text.endswith(("[…]", "[...]"))
-    capitals = sum(map(str.istitle, words)) + sum(map(str.isupper, words))
-    return (
-        min(len(line.text), 2000), len(words), 10 * sum(map(len, words)) // count,
-        _TEASER if is_teaser else _END.get(bare[-1], 0), text.count(","), text.count(". "),
-        100 * line.link_chars // len(line.text), line.heading, line.is_item, line.is_quote,
-        line.is_emphasised, line.follows_blank, 100 * capitals // count,
-        len(_DIGIT.findall(text)), 100 * text.isupper(), is_chrome_phrase(line.text),
-        is_caption_credit(line.text), sum(weights), sum(weights) // len(weighed) if weighed else 0,
-        min(weights, default=0), has_date(text), _BYLINE.match(text) is not None,
-        text[0].islower(), text.count('"') + text.count("“"),
-        100 * len((_ASCII_SHORT if text.isascii() else _SHORT).findall(text)) // count,
-        len(_SYMBOLS.findall(text)), 0, 0, 1,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the lines of a sheaf look like.
 
-
-def _repetitions(lines: Sequence[Line]) -> list[int]:
-    counts = Counter(line.text for line in lines)
-    return [min(counts[line.text], 9) for line in lines]
-
-
-def _topicality(words: list[list[str]], prose: npt.NDArray[np.bool_]) -> list[int]:
-    """Return for each line the share of its longer words that the page's prose also has, in %.
-
-    Args:
-        words: the lower-case words of each line.
-        prose: whether it reads like prose.
+    Attributes:
+        features: shape ``(len(NAMES), lines)``.
+        marks: bits of each line's first word or sign, see :mod:`broadsheet.parse.openings`.
 
     """
-    long = [{w for w in seen if len(w) > _LONG} for seen in words]
-    is_prose = prose.tolist()
-    counts = Counter(
-        chain.from_iterable(seen for seen, is_one in zip(long, is_prose, strict=True) if is_one)
-    )
+
+    features: Matrix
+    marks: npt.NDArray[np.int32]
+
+
+def look_at(sheaf: Sheaf, lexicon: Vocabulary) -> Look:
+    """Return what all lines of some pages look like.
+
+    Args:
+        sheaf: the pages.
+        lexicon: weight of a lower-case word for (below zero) or against (above) body text.
+
+    """
+    features = np.empty((len(NAMES), len(sheaf.lines)), np.int32)
+    spelling = spell(sheaf.texts)
+    weights, bits = lexicon.of(spelling.keys), marked_words().of(spelling.keys)
+    marks = np.where(spelling.opens > 0, spelling.opening(bits), 0).astype(np.int32)
+    for index in np.flatnonzero(spelling.opens == 0).tolist():
+        marks[index] = SIGNS.get(sheaf.texts[index][0], 0)
+    own = _Own(features, sheaf, spelling)
+    own.fill_shape()
+    own.fill_spelling(weights)
+    own.fill_phrases(marks, spelling.united(bits))
+    _fill_neighbours(features, sheaf)
+    _fill_place(features, sheaf)
+    return Look(features, marks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Own:
+    """Fills the rows that speak of a line by itself."""
+
+    features: Matrix
+    sheaf: Sheaf
+    spelling: Spelling
+
+    def _fill(self, **rows: Any) -> None:  # noqa: ANN401 - whatever numpy takes for a row
+        for name, values in rows.items():
+            self.features[COLUMN[name]] = values
+
+    def fill_shape(self) -> None:
+        """Fill what the reading of the lines said of them."""
+        text, _, _, links, heading, item, quote, emphasised, follows_blank = (
+            zip(*self.sheaf.lines, strict=True) if self.sheaf.lines else [()] * 9
+        )
+        chars = np.fromiter(map(len, text), np.int64, len(text))
+        blank, same = np.array(follows_blank, np.int32), self.sheaf.same
+        self._fill(
+            chars=np.minimum(chars, 2000),
+            end=np.fromiter(map(_end, text), np.int64, len(text)),
+            link_share=100 * np.array(links, np.int64) // np.maximum(chars, 1),
+            heading=np.array(heading, np.int32),
+            is_item=np.array(item, np.int32),
+            is_quote=np.array(quote, np.int32),
+            is_emphasised=np.array(emphasised, np.int32),
+            follows_blank=blank,
+            before_blank=self.sheaf.moved(blank, 1, 1),
+            repeated=np.minimum(np.bincount(same, minlength=len(same))[same], 9),
+        )
+
+    def fill_spelling(self, weights: npt.NDArray[np.int32]) -> None:
+        """Fill what characters and words say."""
+        spelling, counts = self.spelling, self.spelling.counts
+        words = np.diff(spelling.first)
+        count = np.maximum(words, 1)
+        is_short_low = (spelling.lengths <= _LONG) & ~spelling.is_capital
+        weight = spelling.summed(weights)
+        self._fill(
+            words=words,
+            mean_word=10 * spelling.summed(spelling.lengths) // count,
+            commas=counts[4],
+            stops=spelling.stops,
+            capital_share=100 * spelling.summed(spelling.is_capital) // count,
+            digits=counts[3],
+            upper_share=100 * ((counts[1] > 0) & (counts[2] == 0)),
+            lexicon_sum=weight,
+            lexicon_mean=weight // count,
+            lexicon_least=spelling.least(weights),
+            starts_low=spelling.opens == 1,
+            quotes=counts[5],
+            short_low_share=100 * spelling.summed(is_short_low) // count,
+            symbols=counts[6],
+            topical=_topicality(self.sheaf, spelling, self._prose()),
+        )
+
+    def _prose(self) -> npt.NDArray[np.bool_]:
+        return _is_prose(self.features)
+
+    def fill_phrases(self, marks: npt.NDArray[np.int32], any_marks: npt.NDArray[np.int32]) -> None:
+        """Fill what rules of phrases say, each tried only where it may apply."""
+        texts, chars = self.sheaf.texts, self.features[0]
+        is_open = self.features[COLUMN["end"]] != _SENTENCE
+        may_credit = (any_marks & CREDIT > 0) | ((chars > SEEN) & is_open)
+        rules = (
+            ("is_chrome_phrase", is_chrome_phrase, marks & CHROME > 0),
+            ("is_byline", _is_byline, marks & BYLINE > 0),
+            ("is_caption_credit", is_caption_credit, may_credit),
+            ("has_date", has_date, self.spelling.counts[3] >= _FEWEST_DIGITS),
+        )
+        for name, rule, may_apply in rules:
+            row = self.features[COLUMN[name]]
+            row[:] = 0
+            for index in np.flatnonzero(may_apply).tolist():
+                row[index] = rule(texts[index])
+
+
+def _is_byline(text: str) -> bool:
+    return _BYLINE.match(text) is not None
+
+
+def _is_prose(features: Matrix) -> npt.NDArray[np.bool_]:
+    return np.asarray((features[0] >= PROSE) & (features[COLUMN["end"]] == _SENTENCE))
+
+
+def _end(text: str) -> int:
+    """Return how a line ends: within a clause (1), with a sentence (2), as a teaser (3), or so."""
+    last = text[-1]
+    if last in _PLAIN_ENDS:
+        return 0
+    if last == "." and not text.endswith("..."):
+        return _SENTENCE
+    bare = text.rstrip(_CLOSING) or text
+    if bare.endswith(("…", "...")) or text.endswith(("[…]", "[...]")):
+        return _TEASER
+    return _END.get(bare[-1], 0)
+
+
+_PLAIN_ENDS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+def _topicality(
+    sheaf: Sheaf, spelling: Spelling, is_prose: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Return for each line the share of its longer words that other prose of its page has, in %.
+
+    -1 for a line without longer words.
+    """
+    is_long = np.flatnonzero(spelling.lengths > _LONG)
+    line = spelling.line[is_long]
+    # One key for a word of a page, so that pages do not mix.
+    page = (sheaf.page[line].astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
+    keys = spelling.keys[is_long] ^ page
+    order = np.argsort(keys)
+    is_new = np.concatenate([[True], keys[order][1:] != keys[order][:-1]])[: len(order)]
+    group = np.cumsum(is_new) - 1
+    starts = np.flatnonzero(is_new)
+    said_by = line[order]
+    is_said = is_prose[said_by]
+    none = len(sheaf.lines)
+    if not len(order):
+        return np.full(none, -1, np.int64)
+    first = np.minimum.reduceat(np.where(is_said, said_by, none), starts)[group]
+    last = np.maximum.reduceat(np.where(is_said, said_by, -1), starts)[group]
     # What a line of prose says itself counts only where another says it, too.
-    said, again = set(counts), {word for word, count in counts.items() if count > 1}
-    return [
-        100 * len(seen & (again if is_one else said)) // len(seen) if seen else -1
-        for seen, is_one in zip(long, is_prose, strict=True)
-    ]
+    is_shared = (last >= 0) & ((first != said_by) | (last != said_by))
+    long = np.bincount(line, minlength=none)
+    shared = np.bincount(said_by[is_shared], minlength=none)
+    return np.where(long > 0, 100 * shared // np.maximum(long, 1), -1)
 
 
-def _neighbours(own: Matrix) -> list[Matrix]:
-    columns = own[:, [_COLUMN[name] for name in _NEIGHBOURS]]
-    rows = len(own)
-    shifted = []
+def _fill_neighbours(features: Matrix, sheaf: Sheaf) -> None:
+    here = np.arange(len(sheaf.lines))
+    row = len(LINE)
     for reach in _REACH:
-        moved = np.full_like(columns, -1)
-        if abs(reach) < rows:
-            if reach < 0:
-                moved[-reach:] = columns[:reach]
-            else:
-                moved[:-reach] = columns[reach:]
-        shifted.append(moved)
-    return shifted
+        there = here + reach
+        is_there = (there >= sheaf.first) & (there < sheaf.end)
+        clipped = np.clip(there, 0, max(len(here) - 1, 0))
+        for name in _NEIGHBOURS:
+            features[row] = np.where(is_there, features[COLUMN[name]].take(clipped), -1)
+            row += 1
 
 
-def _place(own: Matrix, prose: npt.NDArray[np.bool_], *, markdown: bool) -> Matrix:
-    rows = len(own)
-    index = np.arange(rows)
-    end, chrome = own[:, _COLUMN["end"]], own[:, _COLUMN["is_chrome_phrase"]] > 0
-    mass = np.where(prose, np.minimum(own[:, 0], 600), 0)
-    total = max(int(mass.sum()), 1)
-    upto = np.cumsum(mass)
+def _fill_place(features: Matrix, sheaf: Sheaf) -> None:
+    chars, end = features[0], features[COLUMN["end"]]
+    prose, chrome = _is_prose(features), features[COLUMN["is_chrome_phrase"]] > 0
+    index, rows = np.arange(len(sheaf.lines)) - sheaf.first, sheaf.end - sheaf.first
+    mass = np.where(prose, np.minimum(chars, 600), 0)
+    total = np.maximum(sheaf.total(mass), 1)
+    before = sheaf.upto(mass) - mass
     columns = (
         index,
         rows - 1 - index,
-        100 * index // max(rows - 1, 1),
-        upto - mass,
-        total - upto,
-        100 * (upto - mass) // total,
-        _window(mass, 2),
-        _window(mass, 8),
-        _since(prose),
-        _until(prose),
-        np.full(rows, 100 * total // max(int(own[:, 0].sum()), 1)),
-        _window(own[:, _COLUMN["link_share"]] > _MOSTLY, 4),
-        _since(own[:, _COLUMN["heading"]] > 0),
-        np.full(rows, markdown),
-        _window(end == _SENTENCE, 3),
-        _window(own[:, _COLUMN["is_item"]], 3),
-        _window(own[:, 0] < _SHORT_LINE, 3),
-        _window(chrome, 5),
-        _since(chrome),
-        _until(chrome),
-        _window(end == _TEASER, 4),
-        _window(np.maximum(own[:, _COLUMN["topical"]], 0), 2),
+        100 * index // np.maximum(rows - 1, 1),
+        before,
+        total - before - mass,
+        100 * before // total,
+        sheaf.window(mass, 2),
+        sheaf.window(mass, 8),
+        sheaf.since(prose),
+        sheaf.until(prose),
+        100 * total // np.maximum(sheaf.total(chars), 1),
+        sheaf.window(features[COLUMN["link_share"]] > _MOSTLY, 4),
+        sheaf.since(features[COLUMN["heading"]] > 0),
+        sheaf.is_marked_up,
+        sheaf.window(end == _SENTENCE, 3),
+        sheaf.window(features[COLUMN["is_item"]], 3),
+        sheaf.window(chars < _SHORT_LINE, 3),
+        sheaf.window(chrome, 5),
+        sheaf.since(chrome),
+        sheaf.until(chrome),
+        sheaf.window(end == _TEASER, 4),
+        sheaf.window(np.maximum(features[COLUMN["topical"]], 0), 2),
     )
-    return np.stack(columns, axis=1).astype(np.int32)
-
-
-_FAR: Final = 50  # lines; farther is as good as never
-
-
-def _since(marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return for each row the rows since the last marked one, itself included."""
-    index = np.arange(len(marked))
-    return np.minimum(index - np.maximum.accumulate(np.where(marked, index, -_FAR)), _FAR)
-
-
-def _until(marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return for each row the rows until the next marked one, itself included."""
-    return _since(marked[::-1])[::-1]
-
-
-def _window(values: npt.NDArray[Any], reach: int) -> npt.NDArray[np.int64]:
-    """Return the sum of the values within ``reach`` rows of each row."""
-    sums = np.concatenate([[0], np.cumsum(values)])
-    index = np.arange(len(values))
-    return np.asarray(
-        sums[np.minimum(index + reach + 1, len(values))] - sums[np.maximum(index - reach, 0)]
-    )
+    for row, values in enumerate(columns, len(NAMES) - len(PLACE)):
+        features[row] = values

@@ -1,33 +1,21 @@
-"""Title, standfirst, date and byline of a plain page: which lines state them.
+"""Title, standfirst, date and byline of plain pages: which lines state them.
 
-Four finders of one kind: gather the lines that may state the field, score each with its forest,
-take the best, and say nothing where even that is more likely wrong than right.
+Three finders of one kind: gather the lines that may state the field, take the one that its forest
+ranks first, and say nothing where even that is more likely wrong than right.
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
+from broadsheet.parse.bound import Bound
 from broadsheet.parse.bylines import starts_as_byline
-from broadsheet.parse.chrome import is_caption_credit
-from broadsheet.parse.context import (
-    MODIFIED,
-    PUBLISHED,
-    context_features,
-    dated_features,
-    dated_lines,
-    publication_date,
-    signed_features,
-    signed_lines,
-    title_lines,
-)
+from broadsheet.parse.choices import Choice, choose
+from broadsheet.parse.context import MODIFIED, publication_date, signed_lines
 from broadsheet.parse.credits import agencies_in
 from broadsheet.parse.dates import dates_in
-from broadsheet.parse.features import Matrix
 from broadsheet.parse.models import Finder, Models
+from broadsheet.parse.openings import BYLINE
 from broadsheet.parse.page import Page, witness
 
 LEAST_ODDS: Final[dict[Finder, float]] = {"title": -0.3, "date": 0.0, "author": -0.3}
@@ -40,7 +28,6 @@ scrapers often begin with the headline."""
 LEAST_ODDS_OF_SENTENCE: Final = 1.0
 """As ``LEAST_ODDS``, for a line with a full stop, as standfirsts end and headlines rarely do."""
 
-_MOST_BESIDE: Final = 150  # characters beside the date in a line that dates an article
 _LONGEST_BYLINE: Final = 140  # characters
 _FIRST_CONFIDENCE: Final = 0.6
 _ON_TOPIC: Final = 0.5  # share of a headline's longer words that the text has, too
@@ -52,14 +39,37 @@ _FEWEST_SHINGLES: Final = 5
 _REPEATED: Final = 0.6  # share of a standfirst that the text repeats
 
 
-def read_head(page: Page, models: Models) -> None:
-    """Read headline, date, byline and standfirst; their lines are taken out of the body."""
-    context = context_features(page.lines, page.features, page.odds, page.block, page.stated("url"))
-    _read_title(page, models, context)
-    _read_date(page, models, context)
-    _read_byline(page, models, context)
-    if page.stated("title"):
-        _read_repeated_standfirst(page)
+def read_heads(pages: Mapping[int, Page], bound: Bound, models: Models) -> None:
+    """Read headline, date, byline and standfirst; their lines are taken out of the bodies.
+
+    Args:
+        pages: those of the bound pages that have a head, by their number.
+        bound: what is known of all bound pages.
+        models: what was learned.
+
+    """
+    sheaf = bound.sheaf
+    for number, choice in choose(bound, models, "title", bound.titles()).items():
+        if number in pages:
+            _take_title(pages[number], choice, choice.line - int(sheaf.starts[number]))
+    for number, choice in choose(bound, models, "date", bound.dates()).items():
+        if number in pages and choice.odds > LEAST_ODDS["date"]:
+            _take_date(pages[number], choice, choice.line - int(sheaf.starts[number]))
+    named = signed_lines(sheaf, bound.features, bound.blocks)
+    for number, page in pages.items():
+        _read_agency_bylines(page, named, int(sheaf.starts[number]))
+    bodies = {
+        number: "\n".join(page.lines[index].text for index in page.body())
+        for number, page in pages.items()
+    }
+    named = {line: people for line, people in named.items() if int(sheaf.page[line]) in pages}
+    for number, choice in choose(bound, models, "author", bound.bylines(named, bodies)).items():
+        if choice.odds > LEAST_ODDS["author"]:
+            index = choice.line - int(sheaf.starts[number])
+            _take_byline(pages[number], choice, index, named[choice.line])
+    for page in pages.values():
+        if page.stated("title"):
+            _read_repeated_standfirst(page)
 
 
 def read_bare_head(page: Page) -> None:
@@ -76,36 +86,13 @@ def read_bare_head(page: Page) -> None:
         page.take(0, [witness("subtitle", text, "standfirst.unpunctuated", 0.7, raw)])
 
 
-def _score(models: Models, finder: Finder, rows: Matrix) -> npt.NDArray[np.float32]:
-    return models.finders[finder].log_odds(rows.astype(np.float32))
-
-
-def _best(models: Models, finder: Finder, rows: Matrix) -> tuple[int, float] | None:
-    """Return the position of the best row and its confidence, if it is good enough."""
-    if not len(rows):
-        return None
-    odds = _score(models, finder, rows)
-    best = int(odds.argmax())
-    if odds[best] <= LEAST_ODDS[finder]:
-        return None
-    return best, models.confidence(finder, float(odds[best]))
-
-
-def _read_title(page: Page, models: Models, context: Matrix) -> None:
-    candidates = title_lines(page.features, page.block)
-    if not len(candidates):
-        return
-    odds = _score(models, "title", context[candidates])
-    best = int(odds.argmax())
-    index = int(candidates[best])
-    line = page.lines[index]
+def _take_title(page: Page, choice: Choice, index: int) -> None:
+    line, confidence = page.lines[index], choice.confidence
     is_first = index == 0 and _opens_the_record(page)
-    is_sentence = line.text.endswith(".")
-    least = LEAST_ODDS_OF_SENTENCE if is_sentence else LEAST_ODDS["title"]
-    if odds[best] <= (LEAST_ODDS_OF_FIRST if is_first else least):
+    least = LEAST_ODDS_OF_SENTENCE if line.text.endswith(".") else LEAST_ODDS["title"]
+    if choice.odds <= (LEAST_ODDS_OF_FIRST if is_first else least):
         return
     rule = "line.heading" if line.heading else "line.first" if is_first else "line.title"
-    confidence = models.confidence("title", float(odds[best]))
     if is_first:
         confidence = max(confidence, _FIRST_CONFIDENCE)
     page.take(index, [witness("title", line.text, rule, confidence, page.raw_line(index))])
@@ -122,18 +109,9 @@ def _opens_the_record(page: Page) -> bool:
     return is_apart and is_open and page.topicality(0) >= _ON_TOPIC
 
 
-def _read_date(page: Page, models: Models, context: Matrix) -> None:
-    candidates = dated_lines(page.features)
-    # A photograph's date is not the article's, nor is one in the midst of a paragraph.
-    candidates = np.array([i for i in candidates if _may_date(page.lines[i].text)], dtype=np.int64)
-    if not len(candidates):
-        return
-    best = _best(models, "date", dated_features(page.lines, context, page.block, candidates))
-    if best is None:
-        return
-    index, confidence = int(candidates[best[0]]), best[1]
+def _take_date(page: Page, choice: Choice, index: int) -> None:
     text, raw = page.lines[index].text, page.raw_line(index)
-    stated = publication_date(text)
+    stated, confidence = publication_date(text), choice.confidence
     found = [witness("published", stated, "line.date", confidence, raw)] if stated else []
     end = 0
     for match in dates_in(text):
@@ -145,34 +123,21 @@ def _read_date(page: Page, models: Models, context: Matrix) -> None:
     page.is_body[index] = not is_line_of_its_own
 
 
-def _may_date(text: str) -> bool:
-    beside = len(text) - sum(len(match[0]) for match in dates_in(text))
-    is_short = beside <= _MOST_BESIDE or PUBLISHED.match(text) is not None
-    return is_short and not is_caption_credit(text)
-
-
-def _read_byline(page: Page, models: Models, context: Matrix) -> None:
-    named = signed_lines(page.lines, page.features, page.block)
-    _read_agency_bylines(page, named)
-    if not named:
-        return
-    body = "\n".join(page.lines[index].text for index in page.body())
-    best = _best(models, "author", signed_features(page.lines, context, body, named))
-    if best is None:
-        return
-    index = list(named)[best[0]]
+def _take_byline(page: Page, choice: Choice, index: int, people: Sequence[str]) -> None:
     text, raw = page.lines[index].text, page.raw_line(index)
     rule = "byline.by" if starts_as_byline(text) else "line.author"
-    people = [witness("author", person, rule, best[1], raw) for person in named[index]]
-    agencies = [witness("agency", name, rule, best[1], raw) for name in agencies_in(text)]
-    page.take(index, [*people, *agencies])
+    found = [witness("author", person, rule, choice.confidence, raw) for person in people]
+    agencies = [witness("agency", n, rule, choice.confidence, raw) for n in agencies_in(text)]
+    page.take(index, [*found, *agencies])
 
 
-def _read_agency_bylines(page: Page, named: Container[int]) -> None:
+def _read_agency_bylines(page: Page, named: Container[int], start: int) -> None:
     """Read the lines before the body that open with "By" and name agencies alone."""
-    for index in range(min(page.block.first + 1, len(page.lines))):
+    for index, mark in enumerate(page.marks[: page.start + 1]):
         text = page.lines[index].text
-        if index not in named and len(text) < _LONGEST_BYLINE and starts_as_byline(text):
+        if not mark & BYLINE or start + index in named or len(text) >= _LONGEST_BYLINE:
+            continue
+        if starts_as_byline(text):
             raw = page.raw_line(index)
             agencies = agencies_in(text)
             page.take(index, [witness("agency", name, "byline.by", 0.9, raw) for name in agencies])
@@ -187,8 +152,10 @@ def _read_repeated_standfirst(page: Page) -> None:
     if len(body) < 3 or len(page.lines[body[0]].text) > _STANDFIRST:  # noqa: PLR2004 - it, a lede, a repetition
         return
     shingles = _shingles(page.lines[body[0]].text)
+    if len(shingles) < _FEWEST_SHINGLES:
+        return
     shared = max(len(shingles & _shingles(page.lines[i].text)) for i in body[1:8])
-    if len(shingles) >= _FEWEST_SHINGLES and _REPEATED * len(shingles) <= shared < len(shingles):
+    if _REPEATED * len(shingles) <= shared < len(shingles):
         raw = page.raw_line(body[0])
         found = witness("subtitle", page.lines[body[0]].text, "standfirst.repeated", 0.6, raw)
         page.take(body[0], [found])

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from broadsheet.parse.chrome import is_chrome_phrase
+from broadsheet.parse.openings import CHROME
 from broadsheet.parse.page import Page
 from broadsheet.parse.recurring import line_key
 
@@ -12,16 +13,17 @@ _SURE: Final = 2.0  # log odds from which a line is body, whatever phrase it ope
 _HEADLINE_WORDS: Final = range(9, 25)
 _FOREIGN: Final = 0.5  # share of a headline's longer words that the text may have, too
 _PROSE: Final = 50  # characters of a neighbour that is a paragraph
+_CLOSED: Final = frozenset(".!?:;,…")
 _OPEN_END: Final = re.compile(r"[\w)’'\"”]")
 
 
 def leave_out_interruptions(page: Page) -> None:
     """Take phrases of page chrome and a lone headline of another article out of the body."""
     for index in page.body():
-        line = page.lines[index]
-        is_link = line.text.startswith("http")
-        if page.odds[index] < _SURE and not is_link and is_chrome_phrase(line.text):
-            page.is_body[index] = False
+        if page.odds[index] < _SURE and page.marks[index] & CHROME:
+            text = page.lines[index].text
+            if not text.startswith("http") and is_chrome_phrase(text):
+                page.is_body[index] = False
     lone = _lone_headline(page)
     if lone is not None:
         page.is_body[lone] = False
@@ -30,9 +32,10 @@ def leave_out_interruptions(page: Page) -> None:
 def leave_out_recurring(page: Page, keys: AbstractSet[int]) -> None:
     """Take the lines out of the body that stand on many pages of the outlet."""
     for index in page.body():
-        # As the census saw it: the raw line, markup and all.
-        if line_key(page.raw_line(index)) in keys:
+        # As the first pass saw it: the raw line, markup and all.
+        if line_key(raw := page.raw_line(index)) in keys:
             page.is_body[index] = False
+            page.recurring.append(raw)
 
 
 def _lone_headline(page: Page) -> int | None:
@@ -42,7 +45,8 @@ def _lone_headline(page: Page) -> int | None:
     paragraphs around it and about something else, is the link to a related article.
     """
     body = page.body()
-    open_lines = [i for i in body[1:-1] if _OPEN_END.match(page.lines[i].text[-1])]
+    ends = [(i, page.lines[i].text[-1]) for i in body[1:-1]]
+    open_lines = [i for i, end in ends if end not in _CLOSED and _OPEN_END.match(end)]
     open_lines = [i for i in open_lines if not _is_quotation(page.lines[i].text)]
     if len(open_lines) != 1:
         return None

@@ -6,43 +6,40 @@ lines, half a list, stray emphasis), and only lines and their offsets are wanted
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 # Private marks around the text of a link; cleaning has removed all control characters before.
 _OPEN: Final = "\x02"
 _CLOSE: Final = "\x03"
 
-_IMAGE: Final = re.compile(
-    r"!\[[^\[\]]{0,400}\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\s*\)"
-)
+_TARGET: Final = r"[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*"
+_IMAGE: Final = re.compile(rf"!\[[^\[\]]{{0,400}}\]\({_TARGET}(?:\s+\"[^\"\n]*\")?\s*\)")
 _LINK: Final = re.compile(
-    r"\[((?:[^\[\]]|\[[^\[\]]{0,80}\]){0,1000})\]"
-    r"\(\s*<?((?:[^()\s<>]|\([^()\s]*\))*)>?(?:\s+\"[^\"\n]*\")?\s*\)"
+    r"\[([^\[\]]{0,1000}(?:\[[^\[\]]{0,80}\][^\[\]]{0,1000}){0,8})\]"
+    rf"\(\s*<?({_TARGET})>?(?:\s+\"[^\"\n]*\")?\s*\)"
 )
 _AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-_STRONG: Final = re.compile(r"(?<!\\)(\*\*|__)(?=\S)([^\n]{0,400}?\S)\1")
-_EMPHASIS: Final = re.compile(r"(?<![\w*\\])([*_])(?![\s*_])([^\n*_]*[^\s*_\\])\1(?![\w*])")
+# What may not stand before a mark is asked after it: to begin with the mark lets the search skip.
+_STRONG: Final = re.compile(r"(\*\*|__)(?<!\\..)(?=\S)([^\n]{0,400}?\S)\1")
+_EMPHASIS: Final = re.compile(r"([*_])(?<![\w*\\].)(?![\s*_])([^\n*_]*[^\s*_\\])\1(?![\w*])")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _STRONG_START: Final = re.compile(r"\*\*\S")
-_LINE_MARKS: Final = (
-    *("\n" + "#" * level + " " for level in range(1, 7)),
-    "\n> ", "\nhttp:", "\nhttps:", "\n<http:", "\n<https:",
-)  # fmt: skip
+_LINE_MARKS: Final = re.compile(r"\n(?:#{1,6} |> |<?https?:)")
 
+_BULLETS: Final = "*+•·▪●◦–-"
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
-_ITEM: Final = re.compile(r"(?:[*+•·▪●◦–-]|\d{1,2}\\?[.)])(?:\s+|$)")
-_BULLET: Final = re.compile(r"^[*+•·▪●◦–-](?:\s+|$)")
+_ITEM: Final = re.compile(rf"([{_BULLETS}](?:\s+|$))|\d{{1,2}}\\?[.)](?:\s|$)")
 _QUOTE: Final = re.compile(r"^(?:>\s?)+")
 _RULE: Final = re.compile(r"[-=*_~|+:\s]{3,}$")
 _EMPHASISED: Final = re.compile(r"\s*(\*\*|[*_])(?=\S).*\S?\1\s*$")
 
+_UNUSUAL: Final = frozenset(f"{_BULLETS}0123456789=_~|:")
+_UNUSUAL_MARKDOWN: Final = _UNUSUAL | frozenset("#>")
 _WRAP: Final = range(45, 101)  # columns at which hard-wrapped text turns
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line that shows something.
 
     Attributes:
@@ -73,8 +70,7 @@ def is_marked_up(text: str) -> bool:
     """Tell whether a text bears the marks of Markdown."""
     if "](" in text or ("**" in text and _STRONG_START.search(text)):
         return True
-    lines = "\n" + text
-    return any(mark in lines for mark in _LINE_MARKS)
+    return _LINE_MARKS.search("\n" + text) is not None
 
 
 def read_lines(text: str, *, markdown: bool) -> list[Line]:
@@ -85,43 +81,69 @@ def read_lines(text: str, *, markdown: bool) -> list[Line]:
         markdown: whether markup is to be undone; a ``.txt`` file may well hold Markdown.
 
     """
-    shown = _undo_inline(text) if markdown else text
+    shown = _undo_links(text) if markdown else text
+    # Most lines hold no character that asks for more than taking them as they are.
+    is_spaced = not text.replace("\n", " ").isprintable()  # tabs, no-break spaces
+    unusual = _UNUSUAL_MARKDOWN if markdown else _UNUSUAL
     lines: list[Line] = []
     offset, follows_blank = 0, True
-    for raw, plain in zip(text.split("\n"), shown.split("\n"), strict=True):
-        line = _read_line(plain, offset, len(raw), follows_blank=follows_blank, markdown=markdown)
-        if line is not None:
-            if markdown and _EMPHASISED.match(raw):
-                line = replace(line, is_emphasised=True)
-            lines.append(line)
+    plain_lines = shown.split("\n")
+    for raw, plain in zip(text.split("\n") if markdown else plain_lines, plain_lines, strict=True):
+        seen = plain.strip()
+        line: Line | None = None
+        if seen:
+            if markdown:
+                seen = _undo_emphasis(seen)
+            if (
+                seen[:1] in unusual
+                or "  " in seen
+                or (is_spaced and not seen.isprintable())
+                or (markdown and (_OPEN in seen or _CLOSE in seen))
+            ):
+                line = _read_line(
+                    seen, offset, len(raw), follows_blank=follows_blank, markdown=markdown
+                )
+            else:
+                line = Line(seen, offset, len(raw), 0, 0, False, False, False, follows_blank)
+            if line is not None:
+                if markdown and _EMPHASISED.match(raw):
+                    line = line._replace(is_emphasised=True)
+                lines.append(line)
         # A line that only draws a rule or held an image parts its neighbours as a blank one does.
         follows_blank = line is None
         offset += len(raw) + 1
-    return list(_unwrap(lines))
+    return _unwrap(lines)
 
 
-def _undo_inline(text: str) -> str:
-    """Return Markdown without inline markup, line for line, links between private marks."""
-    if "](" in text:
-        text = _IMAGE.sub(lambda match: "\n" * match[0].count("\n"), text)
-        text = _LINK.sub(_mark_link, text)
-    text = _AUTOLINK.sub(rf"{_OPEN}\1{_CLOSE}", text)
-    if "*" in text or "_" in text:
+def _undo_emphasis(text: str) -> str:
+    if text.count("*") > 1 or text.count("_") > 1:
         text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
+def _undo_links(text: str) -> str:
+    """Return Markdown without images, links between private marks, line for line."""
+    if "](" in text:
+        if "![" in text:
+            text = _IMAGE.sub(lambda match: "\n" * match[0].count("\n"), text)
+        text = _LINK.sub(_mark_link, text)
+    if "<http" in text or "<mailto" in text:
+        text = _AUTOLINK.sub(rf"{_OPEN}\1{_CLOSE}", text)
+    return text
+
+
 def _mark_link(match: re.Match[str]) -> str:
+    if "\n" not in match[0]:
+        return f"{_OPEN}{match[1]}{_CLOSE}"
     # Each line of a link's text is marked by itself; line ends in the rest of the markup stay.
     shown = match[1].replace("\n", f"{_CLOSE}\n{_OPEN}")
     return f"{_OPEN}{shown}{_CLOSE}" + "\n" * (match[0].count("\n") - match[1].count("\n"))
 
 
 def _read_line(
-    plain: str, offset: int, length: int, *, follows_blank: bool, markdown: bool
+    text: str, offset: int, length: int, *, follows_blank: bool, markdown: bool
 ) -> Line | None:
-    text = plain.strip()
-    if not text or (text[0] in "-=*_~|+:" and _RULE.match(text)):
+    if text[0] in "-=*_~|+:" and _RULE.match(text):
         return None
     is_quote = is_item = False
     heading = 0
@@ -130,13 +152,14 @@ def _read_line(
             is_quote, text = True, _QUOTE.sub("", text, count=1)
         if text[:1] == "#" and (found := _HEADING.match(text)):
             heading, text = len(found[1]), found[2]
-    if _ITEM.match(text):
-        is_item, text = True, _BULLET.sub("", text, count=1)
+    if item := _ITEM.match(text):
+        is_item, text = True, text[len(item[1] or "") :]
     link_chars = 0
     if _OPEN in text or _CLOSE in text:
         link_chars = sum(len(part.partition(_CLOSE)[0]) for part in text.split(_OPEN)[1:])
         text = text.replace(_OPEN, "").replace(_CLOSE, "")
-    text = " ".join(text.split())
+    if "  " in text or not text.isprintable() or text[-1:] == " ":
+        text = " ".join(text.split())
     if not text:
         return None
     return Line(
@@ -151,15 +174,16 @@ def _read_line(
     )
 
 
-def _unwrap(lines: list[Line]) -> Iterator[Line]:
-    """Yield the lines with hard-wrapped paragraphs made whole."""
-    block: list[Line] = []
-    for line in [*lines, None]:
-        if line is not None and block and not line.follows_blank:
-            block.append(line)
-            continue
-        yield from [_joined(block)] if _is_wrapped(block) else block
-        block = [] if line is None else [line]
+def _unwrap(lines: list[Line]) -> list[Line]:
+    """Return the lines with hard-wrapped paragraphs made whole."""
+    starts = [index for index, line in enumerate(lines) if line.follows_blank]
+    if len(starts) == len(lines):
+        return lines
+    whole: list[Line] = []
+    for start, end in pairwise([*dict.fromkeys([0, *starts]), len(lines)]):
+        block = lines[start:end]
+        whole += [_joined(block)] if _is_wrapped(block) else block
+    return whole
 
 
 def _is_wrapped(block: list[Line]) -> bool:
@@ -168,7 +192,9 @@ def _is_wrapped(block: list[Line]) -> bool:
     Wrapped lines fill the measure, but for the last; and most break within a sentence, so that
     the next goes on in lower case, which a list of headlines does not.
     """
-    if len(block) < 2 or any(line.is_item or line.heading for line in block):  # noqa: PLR2004 - one line is whole
+    if len(block) < 2 or len(block[0].text) not in _WRAP:  # noqa: PLR2004 - one line is whole
+        return False
+    if any(line.is_item or line.heading for line in block):
         return False
     widths = [len(line.text) for line in block[:-1]]
     if not all(width in _WRAP for width in widths) or len(block[-1].text) > _WRAP.stop:

@@ -14,7 +14,8 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from broadsheet.parse.html_forest import Forest, forest_of
+from broadsheet.parse.spelling import Vocabulary, vocabulary_of
+from broadsheet.parse.text_forest import TextForest, text_forest_of
 
 FILE: Final = "text_models.json"
 MOST_UNSURE: Final = 0.9
@@ -37,9 +38,9 @@ class Models:
 
     """
 
-    words: Mapping[str, int]
-    body: Forest
-    finders: Mapping[Finder, Forest]
+    words: Vocabulary
+    body: TextForest
+    finders: Mapping[Finder, TextForest]
     calibration: Mapping[Finder, tuple[float, float, float]]
 
     def confidence(self, finder: Finder, odds: float) -> float:
@@ -62,8 +63,8 @@ def shipped_models() -> Models:
 def models_of(data: dict[str, Any]) -> Models:
     """Build the models from their JSON form, as the training script writes it."""
     return Models(
-        words=data["words"],
-        body=forest_of(data["body"]),
-        finders={name: forest_of(forest) for name, forest in data["finders"].items()},
+        words=vocabulary_of(data["words"]),
+        body=text_forest_of(data["body"]),
+        finders={name: text_forest_of(forest) for name, forest in data["finders"].items()},
         calibration={name: tuple(pair) for name, pair in data["calibration"].items()},
     )

@@ -5,11 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
-from broadsheet.parse.context import Block
-from broadsheet.parse.features import Matrix
 from broadsheet.parse.lines import Line
 from broadsheet.records import Field, Witness
 from broadsheet.text import excerpt
@@ -31,21 +26,23 @@ class Page:
     Attributes:
         raw: the cleaned text.
         lines: its lines that show something.
-        features: a row a line, from :func:`broadsheet.parse.features.line_features`.
         odds: log odds of each line to be body.
-        block: where the body lies.
+        marks: bits of each line's first word, see :mod:`broadsheet.parse.openings`.
         is_body: for each line, whether it belongs to the article's body.
+        start: the line where the body begins.
         found: the witnesses so far.
+        recurring: raw lines that were left out because they recur across the outlet.
 
     """
 
     raw: str
     lines: Sequence[Line]
-    features: Matrix
-    odds: npt.NDArray[np.float32]
-    block: Block
+    odds: Sequence[float]
+    marks: Sequence[int]
     is_body: list[bool]
+    start: int
     found: list[Witness] = field(default_factory=list)
+    recurring: list[str] = field(default_factory=list)
 
     def raw_line(self, index: int) -> str:
         """Return a line as it is in the record, markup included."""

@@ -1,83 +1,87 @@
 """Lines that recur across an outlet's pages are page chrome, whatever the language.
 
-A first pass over a corpus counts, for each outlet (or folder), in how many distinct pages a line
-stands; the second leaves those out that stand in too many to be anybody's sentence. Counting is
-exact and does not depend on the order of the pages. Digits do not count: "12 comments" and
-"7 comments" are one line.
+A first pass over a corpus notes for each page the keys of its short lines (:func:`sight`); what
+stands on too many pages of a group to be anybody's sentence is then left out of every body (see
+:mod:`broadsheet.pipeline.census`). Digits do not count: "12 comments" and "7 comments" are one
+line.
 """
 
 import hashlib
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from broadsheet.records import RawRecord
 from broadsheet.text import clean
 
 LONGEST: Final = 240
-"""Characters of a line that is counted; a longer one is a paragraph."""
+"""Characters of a line that is noted; a longer one is a paragraph."""
+
+FEWEST_PAGES: Final = 8
+"""Pages of a group that a line must stand on."""
+
+LEAST_SHARE: Final = 0.05
+"""Share of a group's pages that a line must stand on."""
 
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 
 Key = int
-Census = Mapping[str, Mapping[Key, int]]
-"""For each group of pages: in how many of them the line of each key stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The lines of one page.
+
+    Attributes:
+        group: the outlet's host or name where the record states it, else its folder.
+        page: 63 bits that name what the page says: the same for copies of an article, whatever
+            chrome surrounds them, lest an article's own lines seem to recur.
+        keys: of its short lines.
+
+    """
+
+    group: str
+    page: Key
+    keys: frozenset[Key]
 
 
 def line_key(line: str) -> Key | None:
-    """Return the key of a line: 64 bits of a digest of its words; None where it has none."""
+    """Return the key of a line: 63 bits of a digest of its words; None where it has none."""
     if len(line) > LONGEST:
         return None
     words = " ".join(_WORDS.findall(line.casefold()))
-    if not words:
+    return _digest(words) if words else None
+
+
+def _digest(text: str) -> Key:
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def group_of(record: RawRecord) -> str:
+    """Return the group of pages within which a record's lines may recur."""
+    for url in record.fields.get("url", ()):
+        if host := urlsplit(url.strip()).hostname:
+            return f"host {host.removeprefix('www.')}"
+    for outlet in record.fields.get("outlet", ()):
+        return f"outlet {outlet.strip().casefold()}"
+    folder = record.source.path.rpartition("/")[0]
+    if record.source.member:
+        folder = f"{record.source.path}/{record.source.member.rpartition('/')[0]}"
+    return f"folder {folder}"
+
+
+def sight(record: RawRecord) -> Sighting | None:
+    """Return what a page adds to the first pass; None for HTML, whose chrome has its markup."""
+    if record.media == "html":
         return None
-    return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=8).digest(), "big") >> 1
+    lines = clean(record.text)[0].split("\n")
+    keys = frozenset(key for key in map(line_key, lines) if key is not None)
+    paragraphs = sorted({_digest(line) for line in lines if len(line) > LONGEST} or keys)
+    return Sighting(group_of(record), _digest(" ".join(map(str, paragraphs))), keys)
 
 
-def count_lines(records: Iterable[tuple[str, RawRecord]]) -> dict[str, Counter[Key]]:
-    """Count for each group in how many distinct pages each short line stands.
-
-    Args:
-        records: pages, each with the name of its group, such as its outlet or its folder.
-
-    Returns:
-        Counts that can be added up, batch by batch. A page that repeats another of the batch
-        line for line is counted once, lest a copied article's own lines seem to recur.
-
-    """
-    counts: dict[str, Counter[Key]] = defaultdict(Counter)
-    seen: set[tuple[str, frozenset[Key]]] = set()
-    for group, record in records:
-        found = (line_key(line) for line in clean(record.text)[0].split("\n"))
-        keys = frozenset(key for key in found if key is not None)
-        if (group, keys) not in seen:
-            seen.add((group, keys))
-            counts[group].update(keys)
-            counts[group][PAGES] += 1
-    return counts
-
-
-PAGES: Final[Key] = -1
-"""The key under which a group's number of pages is counted."""
-
-
-def recurring_lines(
-    census: Census, *, fewest_pages: int = 4, least_share: float = 0.05
-) -> dict[str, frozenset[Key]]:
-    """Return for each group the keys of the lines that recur.
-
-    Args:
-        census: the sum of :func:`count_lines` over the whole corpus.
-        fewest_pages: pages that a line must stand in.
-        least_share: share of the group's pages that it must stand in.
-
-    """
-    return {
-        group: frozenset(
-            key
-            for key, pages in counts.items()
-            if key != PAGES and pages >= max(fewest_pages, least_share * counts[PAGES])
-        )
-        for group, counts in census.items()
-    }
+def recurs(pages: int, of_pages: int) -> bool:
+    """Tell whether a line on so many of a group's pages is page chrome."""
+    return pages >= max(FEWEST_PAGES, LEAST_SHARE * of_pages)

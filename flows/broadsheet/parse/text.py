@@ -1,65 +1,171 @@
 """Plain text and Markdown: the article told from the lines around it."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from broadsheet.parse.body import body_lines
+from broadsheet.parse.bound import Bound, Candidates
 from broadsheet.parse.chrome import says_paywalled, says_truncated
-from broadsheet.parse.context import main_block
-from broadsheet.parse.features import line_features
-from broadsheet.parse.head import read_bare_head, read_head
+from broadsheet.parse.context import context_features, fill_slugs, main_blocks, signed_lines
+from broadsheet.parse.features import NAMES, look_at
+from broadsheet.parse.head import read_bare_head, read_heads
 from broadsheet.parse.interruptions import leave_out_interruptions, leave_out_recurring
 from broadsheet.parse.lines import Line, is_marked_up, read_lines
-from broadsheet.parse.models import Models, shipped_models
+from broadsheet.parse.models import Finder, Models, shipped_models
+from broadsheet.parse.openings import NOTICE
 from broadsheet.parse.page import Page, witness
-from broadsheet.parse.trailer import prefix_date, read_credits, read_trailer
+from broadsheet.parse.sheaf import Sheaf
+from broadsheet.parse.trailer import PrefixDate, prefix_date, read_credits, read_trailer
 from broadsheet.reasons import Reason
-from broadsheet.records import ParsedArticle, RawRecord, Rejection, Witness
+from broadsheet.records import Field, ParsedArticle, RawRecord, Rejection, Witness
 from broadsheet.text import clean, excerpt
 
 
 def parse_text(
     record: RawRecord, recurring: AbstractSet[int] = frozenset(), models: Models | None = None
 ) -> ParsedArticle | Rejection:
-    """Tell the article of a plain or Markdown record from its page.
+    """Tell the article of one plain or Markdown record from its page, see :func:`parse_texts`."""
+    (result,) = parse_texts([record], [recurring], models)
+    return result
+
+
+def parse_texts(
+    records: Sequence[RawRecord],
+    recurring: Sequence[AbstractSet[int]] | None = None,
+    models: Models | None = None,
+) -> list[ParsedArticle | Rejection]:
+    """Tell the articles of plain and Markdown records from their pages.
+
+    What becomes of a record does not depend on those beside it; many are read together because
+    that is several times faster.
 
     Args:
-        record: a record whose media is ``text`` or ``markdown``.
-        recurring: keys of the lines that recur across the record's outlet, see
+        records: records whose media is ``text`` or ``markdown``.
+        recurring: for each record, keys of the lines that recur across its outlet, see
             :mod:`broadsheet.parse.recurring`.
         models: what was learned; the shipped models by default.
 
     Returns:
-        The parsed article, or a rejection with ``content.empty`` where no body is left.
+        For each record the parsed article, or a rejection with ``content.empty`` where no body is
+        left.
 
     """
     models = models or shipped_models()
+    keys = recurring or [frozenset()] * len(records)
+    results: list[ParsedArticle | Rejection] = []
+    opened: list[_Opened] = []
+    size = 0
+    for record, of_record in zip(records, keys, strict=True):
+        opened.append(_open(record, of_record))
+        size += len(record.text)
+        if size >= _BOUND_CHARS:
+            results += _read_together(opened, models)
+            opened, size = [], 0
+    results += _read_together(opened, models)
+    return results
+
+
+_BOUND_CHARS: Final = 400_000  # of records that are read together
+
+
+class _Opened(NamedTuple):
+    """A record, its cleaned text and its lines."""
+
+    record: RawRecord
+    recurring: AbstractSet[int]
+    raw: str
+    cleaning: tuple[Reason, ...]
+    prefix: PrefixDate | None
+    lines: list[Line]
+    is_marked_up: bool
+
+
+def _open(record: RawRecord, recurring: AbstractSet[int]) -> _Opened:
     raw, cleaning = clean(record.text)
     prefix = prefix_date(raw)
     shown = " " * prefix.end + raw[prefix.end :] if prefix else raw
     markdown = record.media == "markdown" or is_marked_up(raw)
-    page = _page(raw, read_lines(shown, markdown=markdown), models, markdown=markdown)
-    page.found.extend(_declared(record))
-    if recurring:
-        leave_out_recurring(page, recurring)
+    lines = read_lines(shown, markdown=markdown)
+    return _Opened(record, recurring, raw, cleaning, prefix, lines, markdown)
+
+
+def _read_together(
+    opened: Sequence[_Opened], models: Models
+) -> Iterator[ParsedArticle | Rejection]:
+    pages, bound = _read_bodies(opened, models)
+    headed = {n: p for n, p in enumerate(pages) if p.lines and not opened[n].prefix}
+    read_heads(headed, bound, models)
+    for page, one in zip(pages, opened, strict=True):
+        if one.prefix:
+            page.found.append(one.prefix.witness)
+            read_bare_head(page)
+        read_credits(page)
+        yield _article(one.record, page, (*one.record.notes, *one.cleaning))
+
+
+def _read_bodies(opened: Sequence[_Opened], models: Models) -> tuple[list[Page], Bound]:
+    sheaf = Sheaf.of([(one.lines, one.is_marked_up) for one in opened])
+    look = look_at(sheaf, models.words)
+    odds = models.body.log_odds(look.features)
+    blocks = main_blocks(sheaf, look.features, odds)
+    context = context_features(sheaf, look.features, odds, blocks)
+    features = np.concatenate([look.features, context])
+    marks, is_body = look.marks.tolist(), body_lines(sheaf, look.features, odds).tolist()
+    pages = []
+    for number, one in enumerate(opened):
+        start, end = sheaf.starts[number : number + 2].tolist()
+        of_page = odds[start:end].tolist(), marks[start:end], is_body[start:end]
+        pages.append(Page(one.raw, one.lines, *of_page, int(blocks.first[number]) - start))
+        _read_around(pages[number], one)
+    fill_slugs(features[len(NAMES) :], sheaf, [page.stated("url") for page in pages])
+    return pages, Bound(sheaf, features, blocks)
+
+
+def passed_over(record: RawRecord, models: Models | None = None) -> list[Witness]:
+    """Return the lines of a record that might have stated a value and were not taken.
+
+    For people who ask why: the best of each field, each with the share of its finder's belief. The
+    line that the finder ranked first is among them where its judge said no.
+    """
+    models = models or shipped_models()
+    one = _open(record, frozenset())
+    (page,), bound = _read_bodies([one], models)
+    if one.prefix or not page.lines:
+        return []
+    named = signed_lines(bound.sheaf, bound.features, bound.blocks)
+    ranked: tuple[tuple[Finder, Field, Candidates], ...] = (
+        ("title", "title", bound.titles()),
+        ("date", "published", bound.dates()),
+        ("author", "author", bound.bylines(named, {0: page.text()})),
+    )
+    found = []
+    for finder, name, (lines, rows) in ranked:
+        odds = models.finders[finder].log_odds(rows).tolist()
+        best = sorted(zip(odds, lines.tolist(), strict=True), reverse=True)[:_SHOWN]
+        for odd, line in best:
+            raw, belief = page.raw_line(line), round(1 / (1 + math.exp(-odd)), 2)
+            found.append(witness(name, bound.sheaf.texts[line], "candidate", belief, raw))
+    return found
+
+
+_SHOWN: Final = 4  # candidates of a field
+
+
+def _read_around(page: Page, one: _Opened) -> None:
+    page.found.extend(_declared(one.record))
+    if one.recurring:
+        leave_out_recurring(page, one.recurring)
+    if page.recurring:
+        raw = page.recurring[0]
+        page.found.append(
+            witness("text", f"{len(page.recurring)} left out", "line.recurring", 1.0, raw)
+        )
     leave_out_interruptions(page)
     read_trailer(page)
-    if prefix:
-        page.found.append(prefix.witness)
-        read_bare_head(page)
-    elif page.lines:
-        read_head(page, models)
-    read_credits(page)
-    return _article(record, page, (*record.notes, *cleaning))
-
-
-def _page(raw: str, lines: list[Line], models: Models, *, markdown: bool) -> Page:
-    features = line_features(lines, models.words, markdown=markdown)
-    odds = models.body.log_odds(features.astype(np.float32))
-    block, is_body = main_block(features, odds), body_lines(features, odds)
-    return Page(raw, lines, features, odds, block, is_body)
 
 
 def _article(record: RawRecord, page: Page, notes: tuple[Reason, ...]) -> ParsedArticle | Rejection:
@@ -72,10 +178,14 @@ def _article(record: RawRecord, page: Page, notes: tuple[Reason, ...]) -> Parsed
             detail="no line reads like the body of an article",
             excerpt=excerpt(page.raw, 240),
         )
-    is_truncated = any(says_truncated(line.text) for line in page.lines)
-    is_paywalled = any(says_paywalled(line.text) for line in page.lines)
+    noticed = [
+        line.text for line, mark in zip(page.lines, page.marks, strict=True) if mark & NOTICE
+    ]
+    is_truncated = any(map(says_truncated, noticed))
+    is_paywalled = any(map(says_paywalled, noticed))
     added = {
         Reason.CHROME_REMOVED: not all(page.is_body),
+        Reason.CHROME_RECURRING: bool(page.recurring),
         Reason.TEXT_TRUNCATED: is_truncated,
         Reason.TEXT_PAYWALLED: is_paywalled,
     }

@@ -1,10 +1,10 @@
 """What collectors and pages write around an article: date prefix, address, hints, credits."""
 
 import re
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from broadsheet.parse.credits import agencies_in, dateline_agency, is_tail_credit
+from broadsheet.parse.openings import AROUND
 from broadsheet.parse.page import Page, witness
 from broadsheet.records import Witness
 
@@ -51,17 +51,16 @@ def url_date(url: str) -> Witness | None:
 
 def read_trailer(page: Page) -> None:
     """Read the collector's "Original url:" and the calls to readers that name the outlet."""
-    for index, (line, after) in enumerate(pairwise([*page.lines, None])):
-        if line is None:
-            break
-        if len(line.text) < _LONGEST:
-            page.take(index, [_hint(line.text, page.raw_line(index))])
-        is_label = line.text.lower().rstrip(": ") in _LABELS
-        if is_label and after and after.text.startswith("http"):
+    for index, mark in enumerate(page.marks):
+        text = page.lines[index].text
+        if not mark & AROUND or len(text) >= _LONGEST:
+            continue
+        page.take(index, [_hint(text, page.raw_line(index))])
+        after = page.lines[index + 1].text if index + 1 < len(page.lines) else ""
+        if after.startswith("http") and text.lower().rstrip(": ") in _LABELS:
             page.is_body[index] = False
-            raw = page.raw_line(index + 1)
-            stated = witness("url", after.text, "trailer.original-url", 0.97, raw)
-            page.take(index + 1, [stated, url_date(after.text)])
+            stated = witness("url", after, "trailer.original-url", 0.97, page.raw_line(index + 1))
+            page.take(index + 1, [stated, url_date(after)])
 
 
 _LONGEST: Final = 280  # characters of a line that may be a call to readers
@@ -82,9 +81,9 @@ def read_credits(page: Page) -> None:
     if body and (credit := dateline_agency(page.lines[body[0]].text)):
         page.found.append(witness("agency", credit[0], "dateline.agency", 0.97, credit[1]))
     for index, line in enumerate(page.lines):
-        if is_tail_credit(line.text):
+        if page.marks[index] & AROUND and is_tail_credit(line.text):
             raw = page.raw_line(index)
             named = agencies_in(line.text)
             page.is_body[index] = False
-            if index > page.block.first:  # above the body it credits a photograph
+            if index > page.start:  # above the body it credits a photograph
                 page.found.extend(witness("agency", n, "tail.credit", 0.9, raw) for n in named)

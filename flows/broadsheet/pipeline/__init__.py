@@ -4,13 +4,15 @@ Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.w
 
 ``runs/<key>/run.json``         the plan: where the corpus lies, its settings, files and batches
 ``runs/<key>/<batch>.json``     what the task of one batch needs to know
+``lines/<key>/``                the lines of a batch's pages, for the census of those that recur
 ``batches/<key>/``              a staged batch: articles, quarantine and keys as Parquet, its
                                 verdict, and ``result.json``, which says that it is complete
 ``report/``                     the report of a run that published nothing
 """
 
 from broadsheet.pipeline.batch import work_batch
+from broadsheet.pipeline.census import note_lines, tell_recurring
 from broadsheet.pipeline.plan import plan, read_settings
 from broadsheet.pipeline.release import release
 
-__all__ = ["plan", "read_settings", "release", "work_batch"]
+__all__ = ["note_lines", "plan", "read_settings", "release", "tell_recurring", "work_batch"]

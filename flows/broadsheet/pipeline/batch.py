@@ -3,7 +3,7 @@
 import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +38,7 @@ from broadsheet.records import (
     Rejection,
     Skipped,
 )
+from broadsheet.refinement import Recurring, Setup
 from broadsheet.verdicts import to_json
 
 EXCERPT_CHARS = 240
@@ -54,6 +55,7 @@ class Request:
     suite: dict[str, Any]
     config: dict[str, Any]
     batch: dict[str, Any]
+    recurring: dict[str, list[int]] = field(default_factory=dict)
 
 
 def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, Any]:
@@ -75,7 +77,8 @@ def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, A
         config.sources,
         on_failure="reject" if is_last_try else "raise",
     )
-    articles, rejections, skipped = refine(items, config)
+    recurring = {group: frozenset(keys) for group, keys in request.recurring.items()}
+    articles, rejections, skipped = refine(items, config, recurring)
     found = Counter(item.source.path for item in items if not isinstance(item, Skipped))
     return stage(
         request.staged,
@@ -99,14 +102,18 @@ def _require_same_code(request: Request) -> None:
 
 
 def refine(
-    items: Sequence[RawRecord | Rejection | Skipped], config: Config
+    items: Sequence[RawRecord | Rejection | Skipped],
+    config: Config,
+    recurring: Recurring = MappingProxyType({}),
 ) -> tuple[list[Article], list[Rejection], list[Skipped]]:
     """Turn raw records into rows; what cannot become one keeps its reason.
 
-    Records are worked in a child process: one that crashes or exhausts it is lost alone.
+    Records are worked in a child process: one that crashes or exhausts it is lost alone. The lines
+    that recur across a group of records (see ``parse.recurring``) are left out of its texts.
     """
     records = [item for item in items if isinstance(item, RawRecord)]
-    with Guard[RawRecord, Article | Rejection](_REFINE, config, is_kept=True) as guard:
+    setup = Setup(config, dict(recurring))
+    with Guard[RawRecord, Article | Rejection](_REFINE, setup, is_kept=True) as guard:
         worked = guard.map(records)
     rows = [
         _lost(record, row) if isinstance(row, Lost) else row

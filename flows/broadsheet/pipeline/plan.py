@@ -86,8 +86,9 @@ def plan(folder: Path, output: Place) -> Json:
 
     Returns:
         JSON: ``run``, the place of the plan; ``work``, the dataset's work folder; ``requests``, one
-        place for each batch's task, and ``sizes``, the bytes that each reads; ``discovery``, a
-        staged batch that holds what could not be read at all.
+        place for each batch's task, and ``sizes``, the bytes that each reads; ``learns_lines``,
+        whether the lines that recur are to be learned first; ``discovery``, a staged batch that
+        holds what could not be read at all.
 
     Raises:
         ConfigError: dataset.toml or a suite is wrong, or the folder holds no raw file.
@@ -117,6 +118,7 @@ def plan(folder: Path, output: Place) -> Json:
         "work": run.work,
         "requests": _write_requests(run_folder, run, root, suites.batch, batches),
         "sizes": [batch.size for batch in batches],
+        "learns_lines": config.text.recurring_lines == "remove",
         "discovery": _stage_unread(join(run_folder, "discovery"), discovery).to_json(),
     }
 
