@@ -4,11 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from broadsheet import pipeline, publish
 from broadsheet.errors import ConfigError
+from broadsheet.pipeline.carrying import gone_files
 from broadsheet.publish import layout
 from broadsheet.publish.manifest import read_manifest
 from broadsheet.rebuild import rebuild
@@ -46,6 +48,18 @@ def texts(prose):
 
 def rows_of(folder, name="data"):
     return pq.read_table(folder / name).to_pylist()
+
+
+def test_a_file_that_is_here_speaks_for_itself(tmp_path):
+    rows = [{"path": f"{n}.txt", "size": 1, "sha256": "", "raw": 1} for n in range(3)]
+    rows = [row | {"carried_from": "1.0.0" if row["path"] == "0.txt" else None} for row in rows]
+    previous = tmp_path / "1.1.0"
+    previous.mkdir()
+    pq.write_table(pa.Table.from_pylist(rows), previous / layout.INPUTS_TABLE)
+
+    gone = gone_files(previous, {"2.txt"})
+
+    assert [(f.path, f.carried_from) for f in gone] == [("0.txt", "1.0.0"), ("1.txt", "1.1.0")]
 
 
 def test_new_articles_are_added_to_those_before(build, texts):

@@ -4,7 +4,7 @@ So a folder of one month's articles makes a release of all years. What was publi
 and its raw records are not needed: the index of the release tells their copies among the new ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from broadsheet import deduplicate, normalize, publish
 from broadsheet.config import Config
 from broadsheet.errors import ConfigError
 from broadsheet.pipeline.plan import Run
-from broadsheet.pipeline.workspace import KEYS, StagedBatch
+from broadsheet.pipeline.workspace import COUNTS, KEYS, StagedBatch, read_json
 from broadsheet.publish import layout
 from broadsheet.publish.manifest import read_manifest
 from broadsheet.reasons import Reason
@@ -57,13 +57,16 @@ def carry_over(run: Run, previous: Path, read: Sequence[StagedBatch]) -> Carried
     Args:
         run: the run; a raw file that is in its folder speaks for itself.
         previous: the release before.
-        read: the batches of what was read, whose numbers come first.
+        read: the batches of what was read, that of the discovery first; their numbers come first.
 
     Raises:
         ConfigError: the release has no index that can be read, or was made by other policies.
 
     """
-    inputs = _gone(run, previous) if run.config.publish.append else []
+    if not run.config.publish.append:
+        return None
+    unread = read_json(read[0].path(COUNTS))  # in the folder, but could not be opened
+    inputs = gone_files(previous, {file.path for file in run.files} | set(unread))
     if not inputs:
         return None
     _require_same_policies(run.config, previous)
@@ -87,11 +90,10 @@ def carry_over(run: Run, previous: Path, read: Sequence[StagedBatch]) -> Carried
     )
 
 
-def _gone(run: Run, previous: Path) -> list[publish.InputFile]:
-    """Return the raw files of the release before that the folder does not hold any more."""
+def gone_files(previous: Path, here: Collection[str]) -> list[publish.InputFile]:
+    """Return the raw files of the release before that are not here any more, by their paths."""
     path = previous / layout.INPUTS_TABLE
     rows = pq.read_table(path).to_pylist() if path.is_file() else []
-    here = {file.path for file in run.files}
     return [
         publish.InputFile(
             row["path"],
