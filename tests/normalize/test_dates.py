@@ -97,6 +97,12 @@ def hours(offset):
         ("2024. 3. 1. 오후 3:04", time(15, 4), None, Precision.MINUTE),
         ("1 de marzo de 2024, 3:04 p. m.", time(15, 4), None, Precision.MINUTE),
         ("Fri 1 Mar 2024 12.30 CET", time(12, 30), hours(1), Precision.MINUTE),
+        # what stands before the date of a change is kept to its end
+        ("March 1, 2024 9:30 PM Updated 10:00 PM", time(21, 30), None, Precision.MINUTE),
+        ("March 1, 2024 9:30 PM | Updated March 2", time(21, 30), None, Precision.MINUTE),
+        ("1 March 2024 21:30 CET, last updated 22:00", time(21, 30), hours(1), Precision.MINUTE),
+        ("2024-03-01 21:30 EST (updated 2 March)", time(21, 30), hours(-5), Precision.MINUTE),
+        ("2024-03-01T12:30Z Updated 2 March", time(12, 30), UTC, Precision.MINUTE),
     ],
 )
 def test_a_time_of_day_is_read_with_its_zone(found, at, offset, precision):

@@ -23,11 +23,12 @@ MOST_CHARACTERS = 64
 
 # What follows is when the article was changed, not when it was published.
 _CHANGED = re.compile(
-    r"(?<=\d)[^\d|/]*[|/(•·–—,;-]?\s*\(?\b(?:last\s)?(?:updated?|modified|edited|changed|aktualisiert"
+    r"[\s|/(•·–—,;-]*\b(?:last\s)?(?:updated?|modified|edited|changed|aktualisiert"
     r"|mis à jour|modifié|actualizado|actualizada|aggiornato|atualizado|bijgewerkt|oppdatert"
     r"|uppdaterad|opdateret|обновлено|оновлено|zaktualizowano)\b.*",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _ZONE_IN_WORDS = re.compile(r"(?<=GMT[+-]\d{4})\s\([^()]*\)$")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SECONDS = re.compile(r"\d:\d{2}:\d{1,2}|\d{10}|\d{8}T\d{6}", re.IGNORECASE)
@@ -95,11 +96,14 @@ def read_date(found: str, locality: Locality = NOWHERE) -> StatedDate | Unread:
         no such day), ``date.ambiguous``.
 
     """
-    text = _first_stated(plain(found))
-    if not text or len(text) > MOST_CHARACTERS:
-        return Unread(Reason.DATE_UNPARSED)
+    text = plain(found)
     try:
-        instant = iso_instant(text) or rfc_instant(text) or unix_instant(text)
+        instant = iso_instant(text)  # first, because most are, and nothing can follow one
+        if not instant:
+            text = _first_stated(text)
+            if not text or len(text) > MOST_CHARACTERS:
+                return Unread(Reason.DATE_UNPARSED)
+            instant = rfc_instant(text) or unix_instant(text)
         if instant:
             return _stated_instant(instant, has_seconds=bool(_SECONDS.search(text)))
         clock, rest = split_time(text, locality.languages)
@@ -130,7 +134,10 @@ def _first_stated(text: str) -> str:
     """Leave out a second date, which says when the article was changed, and a zone's long name."""
     if len(text) > 4 * MOST_CHARACTERS:
         return text
-    return _ZONE_IN_WORDS.sub("", _CHANGED.sub("", text))
+    changed = _CHANGED.search(text)
+    if changed and _DIGIT.search(text, 0, changed.start()):
+        text = text[: changed.start()]
+    return _ZONE_IN_WORDS.sub("", text)
 
 
 def _stated_instant(at: datetime, *, has_seconds: bool) -> StatedDate:
