@@ -97,6 +97,9 @@ def hours(offset):
         ("2024. 3. 1. 오후 3:04", time(15, 4), None, Precision.MINUTE),
         ("1 de marzo de 2024, 3:04 p. m.", time(15, 4), None, Precision.MINUTE),
         ("Fri 1 Mar 2024 12.30 CET", time(12, 30), hours(1), Precision.MINUTE),
+        ("vendredi 1er mars 2024 à 17 h 15", time(17, 15), None, Precision.MINUTE),
+        ("2024年3月1日 17時15分", time(17, 15), None, Precision.MINUTE),
+        ("2024年3月1日 下午3时05分", time(15, 5), None, Precision.MINUTE),
         # what stands before the date of a change is kept to its end
         ("March 1, 2024 9:30 PM Updated 10:00 PM", time(21, 30), None, Precision.MINUTE),
         ("March 1, 2024 9:30 PM | Updated March 2", time(21, 30), None, Precision.MINUTE),

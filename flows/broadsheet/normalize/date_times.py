@@ -19,6 +19,12 @@ _DOTTED_CLOCK = re.compile(
     r"|(?<![\d.])(?P<hour2>\d{1,2})\.(?P<minute2>\d{2})(?=\s?(?:[ap]\.?m|uhr|uur|wib|gmt|utc|bst|cest|cet|eest|eet|edt|est)\b)",
     re.IGNORECASE,
 )
+# As French and East Asian papers write it: "à 17 h 15", "17時15分".
+_SPOKEN_CLOCK = re.compile(
+    r"(?<=\bà )(?P<hour>\d{1,2})\s?h\s(?P<minute>\d{2})(?!\d)"
+    r"|(?<!\d)(?P<hour2>\d{1,2})\s?[時时点]\s?(?P<minute2>\d{1,2})\s?分",
+    re.IGNORECASE,
+)
 _FULL_HOUR = re.compile(r"(?<![\d:/.\-])(?P<hour>\d{1,2})(?=\s?[ap]\.?\s?m\b)", re.IGNORECASE)
 _LATIN_HALF = re.compile(r"\s?([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _WORD_AFTER = re.compile(r"\s?([^\s\d,|()+-]+)")
@@ -111,7 +117,8 @@ def split_time(text: str, languages: tuple[str, ...]) -> tuple[ClockTime | None,
         ValueError: there is no such time of day.
 
     """
-    match = _CLOCK.search(text) or _DOTTED_CLOCK.search(text) or _FULL_HOUR.search(text)
+    clocks = (_CLOCK, _DOTTED_CLOCK, _SPOKEN_CLOCK, _FULL_HOUR)
+    match = next((found for clock in clocks if (found := clock.search(text))), None)
     if not match:
         return None, text
     parts = match.groupdict()
@@ -128,8 +135,8 @@ def split_time(text: str, languages: tuple[str, ...]) -> tuple[ClockTime | None,
     if zone and (offset is not None or name):
         end = zone.end()
     at = time(hour, minute, min(int(second or 0), 59))  # 60 is a leap second
-    clock = ClockTime(at=at, has_seconds=bool(second), offset=offset, zone_name=name)
-    return clock, f"{text[:start]} {text[end:]}"
+    stated = ClockTime(at=at, has_seconds=bool(second), offset=offset, zone_name=name)
+    return stated, f"{text[:start]} {text[end:]}"
 
 
 def _half_of_day(
