@@ -248,7 +248,8 @@ def test_a_build_gives_the_same_rows(s3, write_corpus, stories, tmp_path):
 
 def run(folder, output):
     planned = pipeline.plan(folder, output)
-    batches = [pipeline.work_batch(Path(request)) for request in planned["requests"]]
+    noted = [pipeline.note_lines(request) for request in planned["requests"]]
+    batches = [pipeline.work_batch(place) for place in pipeline.tell_recurring(noted)]
     return pipeline.release(Path(planned["run"]), [planned["discovery"], *batches])
 
 

@@ -13,7 +13,6 @@ ceased to), and no other.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -51,7 +50,7 @@ def note_lines(request_place: str) -> Json:
     try:
         rows = read_json(join(folder, "result.json"))["rows"]
     except FileNotFoundError:
-        items = sources.read_batch(Path(request.root), batch, config.sources)
+        items = sources.read_batch(request.root, batch, config.sources)
         table = lines_of(item for item in items if isinstance(item, RawRecord))
         rows = len(table)
         with appears_at_once(folder) as fresh:
