@@ -24,7 +24,7 @@ def learn(folder, output):
     """Plan a run and take the first pass; return the requests of its batches."""
     planned = pipeline.plan(folder, output)
     assert planned["learns_lines"]
-    return pipeline.tell_recurring([pipeline.note_lines(place) for place in planned["requests"]])
+    return pipeline.requests_of(planned)
 
 
 def work(requests):

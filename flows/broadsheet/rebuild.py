@@ -56,7 +56,7 @@ def rebuild(release: Path, raw: Path) -> Json:
 
 def _build(raw: Path, output: Path) -> Json:
     planned = pipeline.plan(raw, output)
-    batches = [pipeline.work_batch(Path(request)) for request in planned["requests"]]
+    batches = [pipeline.work_batch(Path(request)) for request in pipeline.requests_of(planned)]
     return pipeline.release(Path(planned["run"]), [planned["discovery"], *batches])
 
 

@@ -11,8 +11,16 @@ Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.w
 """
 
 from broadsheet.pipeline.batch import work_batch
-from broadsheet.pipeline.census import note_lines, tell_recurring
+from broadsheet.pipeline.census import note_lines, requests_of, tell_recurring
 from broadsheet.pipeline.plan import plan, read_settings
 from broadsheet.pipeline.release import release
 
-__all__ = ["note_lines", "plan", "read_settings", "release", "tell_recurring", "work_batch"]
+__all__ = [
+    "note_lines",
+    "plan",
+    "read_settings",
+    "release",
+    "requests_of",
+    "tell_recurring",
+    "work_batch",
+]

@@ -36,6 +36,14 @@ _PAGES = -1  # the key of a row that only says that its page is one of the group
 _SCHEMA = pa.schema([("group", pa.string()), ("key", pa.int64()), ("page", pa.int64())])
 
 
+def requests_of(planned: Json) -> list[str]:
+    """Return the requests of a plan's batches, told which lines recur where these are to go."""
+    requests: list[str] = planned["requests"]
+    if not planned["learns_lines"]:
+        return requests
+    return tell_recurring([note_lines(request) for request in requests])
+
+
 def note_lines(request_place: str) -> Json:
     """Note the lines of a batch's pages, or find that done already.
 
