@@ -220,7 +220,7 @@ def test_what_each_row_meets_is_counted_as_great_expectations_counts_it(staged, 
     suite = Suite(name="own", expectations=tuple(rules))
 
     quick = engine.run_suite(frame, suite, all_rows=True)
-    in_full = engine.ask(frame, rules, all_rows=True)
+    in_full = engine.ask(engine.fetch(frame), rules, frame, all_rows=True)
 
     assert quick == in_full
     assert any(not finding.success for finding in quick.values())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from great_expectations.data_context.data_context.abstract_data_context import (
         AbstractDataContext,
     )
+    from great_expectations.datasource.fluent.interfaces import Batch
 
 _SAMPLE: Final = 5
 _BOOLEAN: Final = {"result_format": "BOOLEAN_ONLY"}
@@ -71,32 +72,39 @@ def run_suite(frame: pd.DataFrame, suite: Suite, *, all_rows: bool) -> dict[str,
         all_rows: whether each failing row is named; some are, otherwise.
 
     """
+    batch = fetch(frame)
     of_rows = [e for e in suite.expectations if e.domain == "rows"]
-    said = ask(frame, [_strict(e) for e in of_rows], result_format=_BOOLEAN) if of_rows else {}
+    strict = [_strict(e) for e in of_rows]
+    said = ask(batch, strict, frame, result_format=_BOOLEAN) if strict else {}
     met = {
         e.id: Finding(id=e.id, success=True, evaluated=count_evaluated(frame, e))
         for e in of_rows
         if e.id in said and said[e.id].success
     }
     rest = [e for e in suite.expectations if e.id not in met]
-    return met | (ask(frame, rest, all_rows=all_rows) if rest else {})
+    return met | (ask(batch, rest, frame, all_rows=all_rows) if rest else {})
 
 
-def ask(
-    frame: pd.DataFrame,
-    expectations: Sequence[Expectation],
-    *,
-    all_rows: bool = False,
-    result_format: Mapping[str, Any] | None = None,
-) -> dict[str, Finding]:
-    """Return what Great Expectations says of expectations, in full or in another format."""
-    batch = (
+def fetch(frame: pd.DataFrame) -> "Batch":
+    """Return a frame as a batch; Great Expectations hashes it here, so do it once a frame."""
+    return (
         _context()
         .data_sources.add_pandas("frames")
         .add_dataframe_asset("articles")
         .add_batch_definition_whole_dataframe("all")
         .get_batch({"dataframe": frame})
     )
+
+
+def ask(
+    batch: "Batch",
+    expectations: Sequence[Expectation],
+    frame: pd.DataFrame,
+    *,
+    all_rows: bool = False,
+    result_format: Mapping[str, Any] | None = None,
+) -> dict[str, Finding]:
+    """Return what Great Expectations says of expectations, in full or in another format."""
     wanted = result_format or (_COMPLETE if all_rows else _SUMMARY)
     outcome = batch.validate(_declare(expectations, frame), result_format=dict(wanted))
     return {finding.id: finding for finding in map(_read, outcome.results)}
