@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import fsspec
@@ -53,6 +54,32 @@ def programs(tmp_path) -> Iterator:
         if program.poll() is None:
             os.killpg(program.pid, signal.SIGKILL)
         program.wait()
+
+
+@pytest.fixture(autouse=True)
+def prefect_home(tmp_path, monkeypatch):
+    """Keep the runs out of the user's own Prefect home."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+
+
+PREFECT_SERVER = """
+import os, sys
+from pathlib import Path
+from broadsheet.local_server import await_local_server, start_local_server
+start_local_server()
+await_local_server()
+Path("address").write_text(os.environ["PREFECT_API_URL"])
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def prefect_api(programs, tmp_path, monkeypatch):
+    """Start a Prefect server and name it, as workers on other machines would need it."""
+    programs("server", "-c", PREFECT_SERVER, stdin=subprocess.PIPE)
+    address = tmp_path / "server" / "address"
+    wait_for(lambda: address.is_file() and address.read_text(), what="the server's start")
+    monkeypatch.setenv("PREFECT_API_URL", address.read_text())
 
 
 @pytest.fixture
@@ -151,3 +178,55 @@ def test_a_dask_cluster_with_tls_that_loses_a_worker_makes_the_same_bytes(
 
 def _port(scheduler_file: Path) -> str:
     return json.loads(scheduler_file.read_text())["address"].rsplit(":", 1)[1]
+
+
+RAY_CLUSTER = """
+import sys
+from pathlib import Path
+from ray.cluster_utils import Cluster
+HERE = {"include_dashboard": False}
+cluster = Cluster(initialize_head=True, head_node_args=HERE | {"num_cpus": 0})
+nodes = [cluster.add_node(num_cpus=1, **HERE) for _ in range(2)]
+Path("address").write_text(cluster.address)
+sys.stdin.readline()
+cluster.remove_node(nodes[0], allow_graceful=False)
+sys.stdin.read()
+cluster.shutdown()
+"""
+
+
+@contextmanager
+def ray_cluster(programs, tmp_path):
+    """Yield the address of a cluster of two workers, and a function that kills one of them."""
+    program = programs("ray", "-c", RAY_CLUSTER, stdin=subprocess.PIPE, text=True)
+    address = tmp_path / "ray" / "address"
+    wait_for(lambda: address.is_file() and address.read_text(), what="the cluster's start")
+
+    def kill() -> None:
+        program.stdin.write("\n")
+        program.stdin.flush()
+
+    try:
+        yield address.read_text(), kill
+    finally:
+        program.stdin.close()
+        program.wait(300)
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_a_ray_cluster_that_loses_a_node_makes_the_same_bytes(
+    programs, corpus, s3_url, tmp_path, monkeypatch
+):
+    pytest.importorskip("ray")
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "a-token-of-this-test-alone-" * 2)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    with ray_cluster(programs, tmp_path) as (address, kill):
+        building = run(programs, corpus, s3_url, "ray", "--address", address)
+        wait_for(lambda: staged(s3_url), what="the first batch")
+        kill()
+        assert staged(s3_url) < ARTICLES
+        building.wait()
+
+    assert building.returncode == 0, (tmp_path / "run" / "log").read_text()
+    assert sums_in_store(s3_url) == sums_without_prefect(corpus, tmp_path / "here")
