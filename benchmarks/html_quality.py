@@ -5,7 +5,8 @@
 BENCH (or ``BROADSHEET_BENCH``) is a folder with ``html_dev.parquet`` and its ``score.py``. Prints
 the scorer's table, the calibration of what was given, and CPU time a page; ``--peers`` adds
 trafilatura and newspaper4k in the same run, where they are installed. These pages trained the
-models: figures for pages that a model never saw come from ``html_quality_train.py``.
+models: figures for pages that a model never saw come from ``html_quality_train.py``, whose
+``held_out.jsonl`` is scored by ``--held-out``.
 """
 
 # ruff: noqa: ANN401, PLC0415 - the benchmark and its peers are untyped and optional
@@ -145,6 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bench", nargs="?", default=os.environ.get("BROADSHEET_BENCH"))
     parser.add_argument("--out", type=Path, default=Path("html_predictions.jsonl"))
+    parser.add_argument("--held-out", type=Path, help="score these predictions, read nothing")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--worst", type=int, default=0)
     options = parser.parse_args()
@@ -154,14 +156,22 @@ def main() -> None:
     import metrics
 
     rows = pq.read_table(Path(options.bench, "html_dev.parquet")).to_pylist()
-    predictions, parsing, normalizing = read_all(rows)
-    with options.out.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(p) + "\n" for p in predictions)
-    scorer = [sys.executable, str(Path(options.bench, "score.py")), "html", str(options.out)]
+    if options.held_out:
+        with options.held_out.open(encoding="utf-8") as lines:
+            predictions = [json.loads(line) for line in lines]
+        rows = [row for row in rows if row["id"] in {p["id"] for p in predictions}]
+    else:
+        predictions, parsing, normalizing = read_all(rows)
+        with options.out.open("w", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(p) + "\n" for p in predictions)
+    scored = str(options.held_out or options.out)
+    scorer = [sys.executable, str(Path(options.bench, "score.py")), "html", scored]
     subprocess.run([*scorer, "--worst", str(options.worst)], check=True)  # noqa: S603 - named by the user
     print("\n| field | confidence | values | right |\n|---|---|---|---|")
     for name, band, count, share in calibration(rows, predictions, metrics):
         print(f"| {name} | {band} | {count} | {share:.3f} |")
+    if options.held_out:
+        return
     print("\n| reader | CPU ms a page |\n|---|---|")
     print(f"| broadsheet, parse | {1000 * parsing / len(rows):.1f} |")
     print(f"| broadsheet, normalize | {1000 * normalizing / len(rows):.1f} |")

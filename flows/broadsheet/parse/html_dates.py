@@ -58,6 +58,8 @@ FEATURES: Final = (
     ),
     *(f"around.{number}" for number in range(len(_AROUND))),
 )
+# Where a page dates other stories and what its readers say.
+_ELSEWHERE: Final = TAG_BITS["aside"] | CLASS_BITS["related"] | CLASS_BITS["comment"]
 _UPDATE: Final = re.compile(
     r"updat|modif|edit(?:ed|iert)|aktualis|geändert|stand:|actuali|mis à jour|aggiorn|bijgewerkt|"
     r"zaktual|обновл|更新|senast|oppdatert|güncel|ενημ",
@@ -84,12 +86,15 @@ _MODIFIED_CONFIDENCE: Final = {
     "jsonld.page.modified": 0.85,
     "time.modified": 0.8,
 }
-_LEAST_CONFIDENCE: Final = 0.1
+LEAST_CONFIDENCE: Final = 0.25
 _LEAST_DOUBT: Final = 0.25  # a day less likely than this would mislead whoever reads on
 _MOST_CLAIMS: Final = 4
 _LONGEST_HEAD: Final = 300
 _MOST: Final = 60
 _MOST_MENTIONS: Final = 2_000  # a page that shows more days is a table of them
+# Early years are rarely the day of a page. Of later ones nothing may be learned: pages to come are
+# newer than any that a model has seen.
+_OLD_YEAR: Final = 2012
 _MOST_SAID: Final = 4_000  # characters
 _HEAD: Final = 40
 _NEAR: Final = 4
@@ -195,6 +200,8 @@ def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
             rule = "head"
         elif index <= end:
             rule = "body"
+        elif page.nodes.around[nodes[index]] & _ELSEWHERE:
+            continue
         else:
             rule = "tail"
         for day in days_in(text, setting.order):
@@ -244,7 +251,7 @@ def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
                 len(claims),
                 bool(_UPDATE.search(claim.says)),
                 bool(_PUBLISH.search(claim.says)),
-                claim.day.year,
+                min(claim.day.year, _OLD_YEAR),
                 block == shown,
                 *(bool(around & bit) for bit in _AROUND),
             )
@@ -263,7 +270,7 @@ def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     confidences = probabilities(load_forest("dates"), rows)
     order = by_confidence(confidences)
     result: list[Witness] = []
-    if order and confidences[order[0]] >= _LEAST_CONFIDENCE:
+    if order and confidences[order[0]] >= LEAST_CONFIDENCE:
         for rank, number in enumerate(order[:_MOST_CLAIMS]):
             if rank and confidences[number] < _LEAST_DOUBT:
                 break

@@ -15,21 +15,27 @@ from broadsheet.parse.html_months import month_of
 Order = Literal["DMY", "MDY"]
 
 _YEAR: Final = r"(?:19[5-9]\d|20[0-4]\d)"
-_WORD: Final = r"[^\W\d_]{3,12}"
+# Letters; the vowels of Indic scripts are marks.
+_WORD: Final = r"(?:[^\W\d_][\u0900-\u0dff]*){2,12}"
+_DIGITS: Final = {first + digit: str(digit) for first in map(ord, "٠۰०০") for digit in range(10)}
+_CLOCKED: Final = r"[0-2]?\d:\d\d(?::\d\d)?(?:\s[A-Z]{3,4})?"
 _DATE: Final = re.compile(
     rf"(?<![\d.,/-])(?:"
     rf"(?P<y1>{_YEAR})\s?[-/.–]\s?(?P<m1>[01]?\d)\s?[-/.–]\s?(?P<d1>[0-3]?\d)(?=\D|$)"
-    rf"|(?P<d2>[0-3]?\d)\s?[-/.]\s?(?P<m2>[01]?\d|[0-3]\d)\s?[-/.]\s?(?P<y2>{_YEAR}|\d\d(?![\d./:-]))"
+    rf"|(?P<d2>[0-3]?\d)\s?[-/.|]\s?(?P<m2>[01]?\d|[0-3]\d)\s?[-/.|]\s?(?P<y2>{_YEAR}|\d\d(?![\d./:-]))"
     rf"|(?P<y3>{_YEAR})\s?[年년]\s?(?P<m3>[01]?\d)\s?[月월]\s?(?P<d3>[0-3]?\d)(?:\s?[日일])?"
     rf"|(?P<d4>[0-3]?\d)(?:st|nd|rd|th|er|º|ª|\.|-)?\s?(?:of |de |di |d[’'])?"
-    rf"[\s-]?(?P<w4>{_WORD})[.,]?[\s/-]?\s?(?:de |del |г\.? )?(?P<y4>{_YEAR})"
+    rf"[\s-]?(?:{_WORD}(?:\s{_WORD})?\s?/\s?)?(?P<w4>{_WORD})[.,]?[\s/-]?\s?"
+    rf"(?:de |del |г\.? )?(?P<y4>{_YEAR})"
     rf"|(?P<y6>{_YEAR})[\s.,-]+(?P<w6>{_WORD})\.?[\s-](?P<d6>[0-3]?\d)(?!\d)"
     rf")"
-    rf"|\b(?P<w5>{_WORD})\.?\s(?P<d5>[0-3]?\d)(?:st|nd|rd|th|\.)?,?\s?(?:at |\|\s?)?"
+    rf"|\b(?P<w5>{_WORD})\.?\s(?P<d5>[0-3]?\d)(?:st|nd|rd|th|\.)?,?\s?"
+    rf"(?:at |\|\s?|{_CLOCKED}\s)?"
     rf"(?P<y5>{_YEAR})(?!\d)"
 )
 # What every form of a date holds.
-_MAY_HOLD: Final = re.compile(rf"{_YEAR}|\d\s?[-/.]\s?[0-3]?\d\s?[-/.]\s?\d\d")
+_MAY_HOLD: Final = re.compile(rf"{_YEAR}|\d\s?[-/.|]\s?[0-3]?\d\s?[-/.|]\s?\d\d")
+_OTHER_DIGIT: Final = re.compile(f"[{''.join(map(chr, _DIGITS))}]")
 _COMPACT: Final = re.compile(rf"^({_YEAR})([01]\d)([0-3]\d)(?:\D|\d{{4,6}}|$)")
 _CLOCK: Final = re.compile(r"\d{1,2}[:.h]\d\d")
 _FAR_PIVOT: Final = 50
@@ -55,12 +61,19 @@ class Day:
 
 def may_hold_a_day(text: str) -> bool:
     """Tell at little cost whether a text may state a day with its year."""
-    return _MAY_HOLD.search(text) is not None
+    return _MAY_HOLD.search(_ascii_digits(text)) is not None
+
+
+def _ascii_digits(text: str) -> str:
+    """Return a text with the digits of Arabic, Persian, Hindi and Bengali as European ones."""
+    if text.isascii() or not _OTHER_DIGIT.search(text):
+        return text
+    return text.translate(_DIGITS)
 
 
 def days_in(text: str, order: Order) -> Iterator[Day]:
     """Yield the days that a text states with their year, left to right."""
-    for match in _DATE.finditer(text):
+    for match in _DATE.finditer(_ascii_digits(text)):
         found = {name[0]: value for name, value in match.groupdict().items() if value}
         year = int(found["y"])
         if year < 100:  # noqa: PLR2004 - two digits
@@ -76,7 +89,7 @@ def days_in(text: str, order: Order) -> Iterator[Day]:
             tail = text[match.end() : match.end() + 24]
             yield Day(
                 day,
-                match[0].strip(),
+                text[match.start() : match.end()].strip(),
                 is_digits and number <= 12 and month <= 12 and number != month,  # noqa: PLR2004
                 bool(_CLOCK.search(tail)),
             )

@@ -89,9 +89,21 @@ _NAMES: Final = (
         "декември дец децембар децембра сне снежань снежня"
     ),
 )
-_MONTHS: Final[Mapping[str, int]] = {
-    name: month for month, names in enumerate(_NAMES, start=1) for name in names
-}
+# Arabic, Hebrew, Hindi and Bengali, as they are written.
+_OTHER_SCRIPTS: Final = (
+    words("يناير جانفي ינואר בינואר जनवरी জানুয়ারি জানুয়ারী"),
+    words("فبراير شباط فيفري פברואר בפברואר फरवरी ফেব্রুয়ারি ফেব্রুয়ারী"),
+    words("مارس آذار מרץ במרץ मार्च মার্চ"),
+    words("أبريل إبريل نيسان أفريل אפריל באפריל अप्रैल এপ্রিল"),
+    words("مايو أيار ماي מאי במאי मई মে"),
+    words("يونيو حزيران جوان יוני ביוני जून জুন"),
+    words("يوليو تموز جويلية יולי ביולי जुलाई জুলাই"),
+    words("أغسطس آب أوت אוגוסט באוגוסט अगस्त আগস্ট"),
+    words("سبتمبر أيلول ספטמבר בספטמבר सितंबर सितम्बर সেপ্টেম্বর"),
+    words("أكتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर অক্টোবর"),
+    words("نوفمبر נובמבר בנובמבר नवंबर नवम्बर নভেম্বর"),
+    words("ديسمبر דצמבר בדצמבר दिसंबर दिसम्बर ডিসেম্বর"),
+)
 
 
 def month_of(word: str) -> int:
@@ -105,3 +117,11 @@ def month_of(word: str) -> int:
 def _fold(word: str) -> str:
     letters = unicodedata.normalize("NFKD", word.casefold())
     return "".join(c for c in letters if not unicodedata.combining(c)).replace("ı", "i")
+
+
+_MONTHS: Final[Mapping[str, int]] = {
+    name: month
+    for table in (_NAMES, tuple(tuple(map(_fold, names)) for names in _OTHER_SCRIPTS))
+    for month, names in enumerate(table, start=1)
+    for name in names
+}

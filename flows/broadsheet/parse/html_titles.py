@@ -24,7 +24,7 @@ _RULE: Final = {rule: number for number, rule in enumerate(RULES)}
 _HEADINGS: Final = ("h1", "h2", "h3")
 _TITLE_BITS: Final = CLASS_BITS["title"] | TAG_BITS["h1"] | TAG_BITS["h2"] | TAG_BITS["h3"]
 _MOST_HEADINGS: Final = 8
-_LEAST_CONFIDENCE: Final = 0.1
+LEAST_CONFIDENCE: Final = 0.2
 _MOST_CLAIMS: Final = 4
 _LONGEST: Final = 60  # words; a longer text is no headline
 _AROUND: Final = (
@@ -160,7 +160,7 @@ def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -
     rows = title_features(claims, page, body, setting)
     confidences = probabilities(load_forest("titles"), rows)
     order = by_confidence(confidences)
-    if not order or confidences[order[0]] < _LEAST_CONFIDENCE:
+    if not order or confidences[order[0]] < LEAST_CONFIDENCE:
         return []
     chosen = (
         witness
