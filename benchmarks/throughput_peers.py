@@ -81,7 +81,7 @@ def run_datasets(kind: str, corpus: Path, output: Path, workers: int) -> None:
 
     def described(row: dict) -> dict:
         words = row["text"].lower().split()
-        minhash = MinHash(num_perm=112)
+        minhash = MinHash(num_perm=112, scheme="legacy")
         minhash.update_batch([" ".join(words[i : i + 5]).encode() for i in range(len(words) - 4)])
         try:
             language = langdetect.detect(row["text"][:1_000])
@@ -102,7 +102,7 @@ def run_datasets(kind: str, corpus: Path, output: Path, workers: int) -> None:
     index, kept, seen = MinHashLSH(threshold=0.7, num_perm=112), [], set()
     for number, row in enumerate(rows):
         digest = hashlib.sha256(row["text"].encode()).digest()
-        minhash = MinHash(num_perm=112, hashvalues=row["hash"])
+        minhash = MinHash(num_perm=112, hashvalues=row["hash"], scheme="legacy")
         if digest in seen or index.query(minhash):
             continue
         seen.add(digest)
