@@ -1,6 +1,7 @@
 """The whole run as plain functions: what must hold of every corpus (no Prefect here)."""
 
 import shutil
+import unicodedata
 from pathlib import Path
 
 import orjson
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from broadsheet import pipeline
 from broadsheet.errors import PublishError
+from broadsheet.pipeline.batch import source_of
 from broadsheet.pipeline.workspace import RESULT, find_staged
 from broadsheet.reasons import Reason, is_reason
 from broadsheet.records import Rejection
@@ -142,14 +144,18 @@ def test_too_much_quarantine_stops_and_says_so(write_corpus, stories, tmp_path):
 def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
     write_corpus, stories, tmp_path, monkeypatch
 ):
-    refine = pipeline.batch.refine
+    work = pipeline.batch.read_and_refine
 
-    def loses_one(*given):
-        articles, rejections, skipped = refine(*given)
-        fault = Rejection(source=articles[0].source, stage="parse", reason=Reason.RECORD_FAULT)
-        return articles[1:], [*rejections, fault], skipped
+    def loses_one(*arguments):
+        worked = work(*arguments)
+        source = source_of(worked.rows, 0)
+        worked.rejections.append(
+            Rejection(source=source, stage="parse", reason=Reason.RECORD_FAULT)
+        )
+        worked.rows = worked.rows.slice(1)
+        return worked
 
-    monkeypatch.setattr(pipeline.batch, "refine", loses_one)
+    monkeypatch.setattr(pipeline.batch, "read_and_refine", loses_one)
 
     outcome = run(write_corpus(stories(9)), tmp_path / "dist")
 
@@ -159,13 +165,14 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
 
 
 def test_a_record_lost_on_the_way_is_noticed(write_corpus, stories, tmp_path, monkeypatch):
-    refine = pipeline.batch.refine
+    work = pipeline.batch.read_and_refine
 
-    def drops_one(*given):
-        articles, rejections, skipped = refine(*given)
-        return articles[1:], rejections, skipped
+    def drops_one(*arguments):
+        worked = work(*arguments)
+        worked.rows = worked.rows.slice(1)
+        return worked
 
-    monkeypatch.setattr(pipeline.batch, "refine", drops_one)
+    monkeypatch.setattr(pipeline.batch, "read_and_refine", drops_one)
 
     with pytest.raises(PublishError, match=r"000\.txt: its records do not add up"):
         run(write_corpus(stories(3)), tmp_path / "dist")
@@ -266,3 +273,13 @@ def test_what_the_policy_masks_is_masked_in_the_quarantine_too(write_corpus, sto
     (row,) = read(outcome["release"], "quarantine")
     assert row["excerpt"].startswith("Write to ")
     assert "mary@example.org" not in str(row)
+
+
+def test_one_text_in_two_normal_forms_is_a_duplicate(write_corpus, stories, tmp_path):
+    text = stories(1)["000.txt"].replace("storm", "störm").replace("roof", "roöf")
+    forms = {f"{form}.txt": unicodedata.normalize(form, text) for form in ("NFC", "NFD")}
+    assert len(set(forms.values())) == 2
+
+    accounts = run(write_corpus(forms), tmp_path / "dist")["accounts"]
+
+    assert (accounts["published"], accounts["duplicates"]) == (1, 1)

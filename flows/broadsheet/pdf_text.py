@@ -1,6 +1,6 @@
-"""The text layer of a PDF file, taken in a child process, for PDFium is native code.
+"""The text layer of a PDF file, by PDFium.
 
-Apart from the reader because a child process imports this module alone.
+Apart from the reader because the library is imported only where there are such files.
 """
 
 import re
@@ -15,15 +15,11 @@ Outcome = tuple[str, str]
 """A kind (``text``, ``encrypted``, ``damaged``, ``size``) and the text, or what is wrong."""
 
 
-def take_text(max_chars: int, files: list[bytes]) -> list[Outcome]:
-    """Return the text of each file, its pages separated by a blank line.
+def take_text(raw: bytes, max_chars: int) -> Outcome:
+    """Return the text of a file, its pages separated by a blank line.
 
     No script is run, no form filled in, no attachment opened and no link followed.
     """
-    return [_outcome(raw, max_chars) for raw in files]
-
-
-def _outcome(raw: bytes, max_chars: int) -> Outcome:
     try:
         with pdfium.PdfDocument(raw) as document:
             return _text(document, max_chars)

@@ -2,12 +2,20 @@
 
 import resource
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from broadsheet.config import Sources
+from broadsheet.config import Config, Sources
+from broadsheet.pipeline.guarded import Worked, read_and_refine
 from broadsheet.records import RawRecord, Rejection
 from broadsheet.sources import discover, plan_batches, read_batch
+
+ABOUT = {
+    "dataset": {"name": "a", "pretty_name": "A", "description": "-", "license": "cc0-1.0"},
+    "text": {"min_words": 5},
+    "dates": {"not_after": "2026-01-01"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +73,30 @@ def records(tmp_path) -> Callable[..., list[RawRecord]]:
         return [item for item in items if isinstance(item, RawRecord)]
 
     return read
+
+
+@pytest.fixture
+def outcomes_of_rows(tmp_path) -> Callable[..., list[tuple[str, str]]]:
+    """Return a function that works files as a run does: P and the text of a row, or a reason."""
+
+    def work(files: dict[str, bytes], **sections: object) -> list[tuple[str, str]]:
+        worked = work_files(tmp_path, files, **sections)
+        rows = [("P", text) for text in worked.rows["text"].to_pylist()]
+        return [*rows, *((str(item.reason), "") for item in worked.rejections)]
+
+    return work
+
+
+@pytest.fixture
+def worked(tmp_path) -> Callable[..., Worked]:
+    """Return a function that works files as a run does, behind the guard."""
+    return lambda files, **sections: work_files(tmp_path, files, **sections)
+
+
+def work_files(folder: Path, files: dict[str, bytes], **sections: object) -> Worked:
+    """Write files and work them in one batch, as a run does."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    config = Config.model_validate({**ABOUT, **sections})
+    (batch,) = plan_batches(discover(folder, config.sources).files, config.sources)
+    return read_and_refine(str(folder), batch, config, "raise")

@@ -2,18 +2,10 @@
 
 import pytest
 
-from broadsheet.config import Config, Dataset
-from broadsheet.isolation import Guard, Lost
-from broadsheet.records import Article, Rejection
-from broadsheet.refinement import Setup
-
 BODY = "".join(
     f"<p>The council of Hollin voted on Tuesday for bridge number {n}, which is to open in June "
     "and will carry both trams and carts across the river.</p>"
     for n in range(4)
-)
-CONFIG = Config(
-    dataset=Dataset(name="hostile", pretty_name="Hostile", description="x", license="cc0-1.0")
 )
 
 
@@ -67,24 +59,13 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module")
-def guard():
-    """Return the guard that a run works records with."""
-    with Guard("broadsheet.refinement:refine_records", Setup(CONFIG)) as guard:
-        yield guard
-
-
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("case", CASES)
-def test_html(records, guard, case):
+def test_html(outcomes_of_rows, case):
     raw, expected = CASES[case]
-    found = records({"case.html": raw})
 
-    (row,) = guard.map(found)
+    ((reason, text),) = outcomes_of_rows({"case.html": raw})
 
-    if isinstance(row, Article):
-        assert "P" in expected
-        assert "bridge number 3" in row.text or "18" in case
-    else:
-        assert isinstance(row, Rejection | Lost)
-        assert str(row.reason) in expected
+    assert reason in expected
+    if reason == "P":
+        assert "bridge number 3" in text or "18" in case

@@ -7,23 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from broadsheet import isolation
-from broadsheet.isolation import Guard, Limits, Lost, end_kept
+from broadsheet.isolation import Died, Guard, Limits, borrowed
 from broadsheet.reasons import Reason
 
 WORK = "isolated_work:work"
-TIGHT = Limits(cpu_seconds=0.5, wall_seconds=1.5, memory_bytes=2**28)
+TIGHT = Limits(cpu_seconds=0.5, wall_seconds=3, memory_bytes=2**28)
 
 MODULE = """
 import ctypes, os, signal, time
+from broadsheet.isolation import progress, say
 
-def work(setup, values):
-    return [one(setup, value) for value in values]
+def work(values):
+    for value in values:
+        say(value)
+        yield one(value)
 
-def pid(setup, values):
-    return [os.getpid() for value in values]
-
-def one(setup, value):
+def one(value):
     if value == "crash":
         ctypes.string_at(0)
     elif value == "abort":
@@ -48,10 +47,18 @@ def one(setup, value):
             kept.append(bytearray(2**20))
     elif value == "raise":
         raise KeyError("gone")
+    elif value == "disk":
+        raise PermissionError(13, "no entry")
+    elif value == "slow":
+        for _ in range(4):
+            until = time.process_time() + 0.3
+            while time.process_time() < until:
+                pass
+            progress()
     elif value == "print":
         print("hello " * 1000, flush=True)
         os.write(1, b"raw")
-    return (setup, value)
+    return value
 """
 
 
@@ -59,20 +66,20 @@ def one(setup, value):
 def work_module(tmp_path, monkeypatch):
     """Put the module of the function where the child finds it."""
     (tmp_path / "isolated_work.py").write_text(MODULE)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
 
 
 @pytest.fixture
 def guard():
     """Return a guard with tight limits."""
-    with Guard(WORK, "s", TIGHT) as guard:
+    with Guard(TIGHT) as guard:
         yield guard
 
 
 def test_results_come_in_order(guard):
     values = [f"v{n}" for n in range(500)]
 
-    assert guard.map(values) == [("s", value) for value in values]
+    assert list(guard.run(WORK, values)) == values
     assert guard.restarts == 0
 
 
@@ -90,51 +97,70 @@ def test_results_come_in_order(guard):
         ("raise", Reason.RECORD_FAULT),
     ],
 )
-def test_a_bad_record_is_lost_alone(guard, bad, reason):
-    before, after = [f"a{n}" for n in range(10)], [f"b{n}" for n in range(10)]
+def test_what_came_before_a_death_stands_and_the_next_call_works(guard, bad, reason):
+    results = guard.run(WORK, ["a", "b", bad, "c"])
 
-    results = guard.map([*before, bad, *after])
+    assert [next(results), next(results)] == ["a", "b"]
+    with pytest.raises(Died) as died:
+        next(results)
+    assert died.value.lost.reason == reason
+    assert died.value.said == bad
+    assert list(guard.run(WORK, ["f"])) == ["f"]
 
-    assert [r for r in results if not isinstance(r, Lost)] == [("s", v) for v in (*before, *after)]
-    assert isinstance(results[10], Lost)
-    assert results[10].reason == reason
+
+def test_a_failed_disk_is_no_fault_of_the_input(guard):
+    with pytest.raises(OSError, match="no entry"):
+        list(guard.run(WORK, ["disk"]))
+
+    assert list(guard.run(WORK, ["a"])) == ["a"]
 
 
-def test_several_bad_records_in_one_portion(guard):
-    values = ["a", "crash", "b", "raise", "exit", "c"]
-
-    results = guard.map(values)
-
-    assert [isinstance(r, Lost) for r in results] == [False, True, False, True, True, False]
+def test_what_gets_on_may_take_long(guard):
+    assert list(guard.run(WORK, ["slow"])) == ["slow"]
 
 
 def test_what_the_work_prints_is_no_answer(guard):
-    assert guard.map(["print", "a"]) == [("s", "print"), ("s", "a")]
+    assert list(guard.run(WORK, ["print", "a"])) == ["print", "a"]
 
 
 def test_a_large_record_fits(guard):
-    assert guard.map(["x" * 2**24]) == [("s", "x" * 2**24)]
+    assert guard.call(WORK, ["x" * 2**24]) == "x" * 2**24
+
+
+def test_a_call_that_is_left_early_disturbs_no_other(guard):
+    assert next(guard.run(WORK, ["a", "b"])) == "a"
+
+    assert list(guard.run(WORK, ["c"])) == ["c"]
 
 
 def test_nothing_in_nothing_out(guard):
-    assert guard.map([]) == []
+    assert list(guard.run(WORK, [])) == []
 
 
-def test_a_function_that_is_not_there_is_a_fault_of_the_program():
-    with (
-        Guard("isolated_work:missing", None) as guard,
-        pytest.raises(RuntimeError, match="missing"),
-    ):
-        guard.map(["a"])
+def test_a_function_that_is_not_there_is_a_fault(guard):
+    assert guard.call("isolated_work:missing", ["a"]).reason == Reason.RECORD_FAULT
+
+
+def test_a_guard_is_lent_again_where_nothing_around_it_changed(monkeypatch):
+    with borrowed(TIGHT) as first:
+        list(first.run(WORK, ["a"]))
+    with borrowed(TIGHT) as second:
+        assert list(second.run(WORK, ["a"])) == ["a"]
+    monkeypatch.setenv("HOLLIN", "1")
+    with borrowed(TIGHT) as third:
+        assert list(third.run(WORK, ["a"])) == ["a"]
+
+    assert first is second
+    assert third is not second
 
 
 def test_the_child_ends_with_its_parent():
     script = (
         "import os, signal\n"
         "from broadsheet.isolation import Guard\n"
-        f"guard = Guard({WORK!r}, 's')\n"
-        "guard.map(['a'])\n"
-        "print(guard._child.pid, flush=True)\n"
+        "guard = Guard()\n"
+        f"list(guard.run({WORK!r}, ['a']))\n"
+        "print(guard._child, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     parent = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
@@ -155,53 +181,3 @@ def is_gone(process: int, attempts: int = 100) -> bool:
             return True
         time.sleep(0.05)
     return False
-
-
-def test_a_kept_child_serves_the_next_guard_of_its_work_alone():
-    def child(setup):
-        with Guard[str, object]("isolated_work:pid", setup, is_kept=True) as guard:
-            return guard.map(["any"])[0]
-
-    try:
-        first, second = child("one"), child("one")
-        other = child("two")
-        assert first == second != other
-        with pytest.raises(ProcessLookupError):  # it was of other work, and is ended
-            os.kill(first, 0)
-    finally:
-        end_kept()
-    with pytest.raises(ProcessLookupError):
-        os.kill(other, 0)
-
-
-def test_a_record_is_not_lost_to_a_kept_child_that_died_before_it():
-    try:
-        with Guard[str, object]("isolated_work:pid", "s", TIGHT, is_kept=True) as guard:
-            [pid] = guard.map(["one"])
-        os.kill(pid, signal.SIGKILL)
-        with Guard[str, object]("isolated_work:pid", "s", TIGHT, is_kept=True) as guard:
-            assert isinstance(guard.map(["two"])[0], int)
-    finally:
-        end_kept()
-
-
-def test_a_kept_child_loses_the_record_that_crashes_it():
-    try:
-        for value in ("fine", "crash"):
-            with Guard[str, object](WORK, "s", TIGHT, is_kept=True) as guard:
-                [result] = guard.map([value])
-    finally:
-        end_kept()
-
-    assert result.reason is Reason.RECORD_CRASHED
-
-
-def test_a_kept_child_is_renewed_after_so_many_values(monkeypatch):
-    monkeypatch.setattr(isolation, "_MOST_VALUES", 2)
-    try:
-        with Guard[str, object]("isolated_work:pid", "s", is_kept=True) as guard:
-            [pid, _] = guard.map(["one", "two"])
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
-    finally:
-        end_kept()

@@ -1,9 +1,8 @@
 """One batch: read, parse, normalise, check, stage."""
 
 import socket
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +13,7 @@ from broadsheet import deduplicate, normalize, sources, tables, validate
 from broadsheet.config import Bounds, Config
 from broadsheet.errors import ConfigError
 from broadsheet.fingerprint import code_digest, digest_file
-from broadsheet.isolation import Guard, Lost
+from broadsheet.pipeline.guarded import Worked, read_and_refine
 from broadsheet.pipeline.workspace import (
     ARTICLES,
     COUNTS,
@@ -29,20 +28,15 @@ from broadsheet.pipeline.workspace import (
     read_json,
     write_json,
 )
-from broadsheet.privacy import mask
 from broadsheet.reasons import expectation_reason, filter_reason
 from broadsheet.records import (
     Accounts,
-    Article,
-    RawRecord,
     Rejection,
     Skipped,
 )
-from broadsheet.refinement import Recurring, Setup
 from broadsheet.verdicts import to_json
 
 EXCERPT_CHARS = 240
-_REFINE = "broadsheet.refinement:refine_records"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,24 +65,16 @@ def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, A
         return staged.to_json()
     _require_same_code(request)
     config = Config.model_validate(request.config)
-    items = sources.read_batch(
+    recurring = {group: frozenset(keys) for group, keys in request.recurring.items()}
+    worked = read_and_refine(
         request.root,
         sources.Batch.from_json(request.batch),
-        config.sources,
-        on_failure="reject" if is_last_try else "raise",
+        config,
+        "reject" if is_last_try else "raise",
+        recurring,
     )
-    recurring = {group: frozenset(keys) for group, keys in request.recurring.items()}
-    articles, rejections, skipped = refine(items, config, recurring)
-    found = Counter(item.source.path for item in items if not isinstance(item, Skipped))
-    return stage(
-        request.staged,
-        articles,
-        rejections,
-        skipped,
-        validate.Suite.from_json(request.suite),
-        found=found,
-        filters=config.filters,
-    ).to_json()
+    suite = validate.Suite.from_json(request.suite)
+    return stage(request.staged, worked, suite, filters=config.filters).to_json()
 
 
 def _require_same_code(request: Request) -> None:
@@ -101,74 +87,36 @@ def _require_same_code(request: Request) -> None:
         raise ConfigError(message)
 
 
-def refine(
-    items: Sequence[RawRecord | Rejection | Skipped],
-    config: Config,
-    recurring: Recurring = MappingProxyType({}),
-) -> tuple[list[Article], list[Rejection], list[Skipped]]:
-    """Turn raw records into rows; what cannot become one keeps its reason.
-
-    Records are worked in a child process: one that crashes or exhausts it is lost alone. The lines
-    that recur across a group of records (see ``parse.recurring``) are left out of its texts.
-    """
-    records = [item for item in items if isinstance(item, RawRecord)]
-    setup = Setup(config, dict(recurring))
-    with Guard[RawRecord, Article | Rejection](_REFINE, setup, is_kept=True) as guard:
-        worked = guard.map(records)
-    rows = [
-        _lost(record, row) if isinstance(row, Lost) else row
-        for record, row in zip(records, worked, strict=True)
-    ]
-    refused = [item for item in (*items, *rows) if isinstance(item, Rejection)]
-    rejections = [
-        replace(item, excerpt=mask(item.excerpt, config.privacy.mask).text) for item in refused
-    ]
-    skipped = [item for item in items if isinstance(item, Skipped)]
-    return [row for row in rows if isinstance(row, Article)], rejections, skipped
-
-
-def _lost(record: RawRecord, lost: Lost) -> Rejection:
-    return Rejection(
-        source=record.source,
-        stage="parse",
-        reason=lost.reason,
-        detail=lost.detail,
-        excerpt=sources.printable(record.text),
-    )
-
-
 def stage(
     folder: Place,
-    articles: Sequence[Article],
-    rejections: Sequence[Rejection],
-    skipped: Sequence[Skipped],
+    worked: Worked,
     suite: validate.Suite | None,
     *,
-    found: Mapping[str, int],
     filters: Mapping[str, Bounds] = MappingProxyType({}),
 ) -> StagedBatch:
     """Check rows and write all that the batch came to; the folder appears whole or not at all.
 
-    Without a suite no row is expected: only rejections are staged. ``found`` is how many records
-    were read from each file, counted before any of them was worked on.
+    Without a suite no row is expected: only rejections are staged.
     """
-    table, kept, failed, verdict = _checked(articles, suite)
+    table, failed, verdict = _checked(worked.rows, suite)
     signals = deduplicate.signals_of(table)
     if filtered := deduplicate.out_of_bounds(table, signals, filters):
-        failed += [_filtered(kept[i], names) for i, names in sorted(filtered.items())]
-        stays = [i for i in range(len(kept)) if i not in filtered]
+        failed += [_filtered(table, i, names) for i, names in sorted(filtered.items())]
+        stays = [i for i in range(len(table)) if i not in filtered]
         table, signals = table.take(stays), signals.take(stays)
-    set_aside = [*rejections, *failed]
+    set_aside = [*worked.rejections, *failed]
     accounts = Accounts(
-        raw=len(articles) + len(rejections), published=len(table), quarantined=len(set_aside)
+        raw=len(worked.rows) + len(worked.rejections),
+        published=len(table),
+        quarantined=len(set_aside),
     )
-    values = {VERDICT: verdict, COUNTS: found}
+    values = {VERDICT: verdict, COUNTS: worked.found}
     parts = {
         ARTICLES: table,
         QUARANTINE: tables.rejections_to_table(set_aside),
         KEYS: deduplicate.keys_of(table, 0, signals),
     }
-    return _write_staged(folder, accounts, parts, values, skipped)
+    return _write_staged(folder, accounts, parts, values, worked.skipped)
 
 
 def _write_staged(
@@ -194,32 +142,30 @@ def _write_staged(
 
 
 def _checked(
-    articles: Sequence[Article], suite: validate.Suite | None
-) -> tuple[pa.Table, list[Article], list[Rejection], dict[str, Any] | None]:
-    """Return the rows that meet the suite, as table and values, those that do not, the verdict."""
-    table = tables.articles_to_table(articles)
+    rows: pa.Table, suite: validate.Suite | None
+) -> tuple[pa.Table, list[Rejection], dict[str, Any] | None]:
+    """Return the rows that meet the suite, those that do not, and the verdict."""
     if suite is None:
-        return table, list(articles), [], None
-    check = validate.check_rows(table, suite, normalize.article_id)
-    stays = [i for i in range(len(articles)) if i not in check.failures]
-    kept = [articles[i] for i in stays]
+        return rows, [], None
+    check = validate.check_rows(rows, suite, normalize.article_id)
     failed = [
-        _set_aside(articles[i], "validate", expectation_reason(ids[0]), f"fails {', '.join(ids)}")
+        _set_aside(rows, i, "validate", expectation_reason(ids[0]), f"fails {', '.join(ids)}")
         for i, ids in sorted(check.failures.items())
     ]
-    return table.take(stays) if failed else table, kept, failed, to_json(check.verdict)
+    kept = [i for i in range(len(rows)) if i not in check.failures]
+    return (rows.take(kept) if failed else rows), failed, to_json(check.verdict)
 
 
-def _filtered(article: Article, signals: Sequence[str]) -> Rejection:
+def _filtered(rows: pa.Table, number: int, signals: Sequence[str]) -> Rejection:
     detail = f"out of bounds: {', '.join(signals)}"
-    return _set_aside(article, "deduplicate", filter_reason(signals[0]), detail)
+    return _set_aside(rows, number, "deduplicate", filter_reason(signals[0]), detail)
 
 
-def _set_aside(article: Article, stage: str, reason: str, detail: str) -> Rejection:
+def _set_aside(rows: pa.Table, number: int, stage: str, reason: str, detail: str) -> Rejection:
     return Rejection(
-        source=article.source,
+        source=tables.source_of(rows, number),
         stage=stage,
         reason=reason,
         detail=detail,
-        excerpt=article.text[:EXCERPT_CHARS],
+        excerpt=rows["text"][number].as_py()[:EXCERPT_CHARS],
     )

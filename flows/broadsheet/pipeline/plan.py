@@ -11,6 +11,7 @@ from broadsheet.addresses import is_address
 from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline.batch import Request, stage
+from broadsheet.pipeline.guarded import Worked
 from broadsheet.pipeline.workspace import Place, StagedBatch, join, read_json, write_json
 
 Json = dict[str, Any]
@@ -125,8 +126,12 @@ def plan(folder: Path, output: Place) -> Json:
 
 def _stage_unread(folder: str, discovery: sources.Discovery) -> StagedBatch:
     """Stage what the discovery could not read, as a batch without articles."""
-    found = Counter(rejection.source.path for rejection in discovery.rejections)
-    return stage(folder, [], discovery.rejections, discovery.skipped, None, found=found)
+    unread = Worked(
+        rejections=list(discovery.rejections),
+        skipped=list(discovery.skipped),
+        found=Counter(rejection.source.path for rejection in discovery.rejections),
+    )
+    return stage(folder, unread, None)
 
 
 def _write_requests(

@@ -1,10 +1,10 @@
 """Raw bytes to raw records: discovery, batches, and one module a format."""
 
 from broadsheet.sources.batches import Batch, Span, plan_batches
-from broadsheet.sources.blobs import printable
+from broadsheet.sources.blobs import Steps, printable
 from broadsheet.sources.discovery import Discovery, RawFile, discover, require_raw_files
 from broadsheet.sources.formats import FORMATS, Format, format_of
-from broadsheet.sources.reading import read_batch, read_file
+from broadsheet.sources.reading import OnFailure, lose_span, read_batch, read_file, read_span
 from broadsheet.sources.roots import Place, locate
 
 __all__ = [
@@ -12,15 +12,19 @@ __all__ = [
     "Batch",
     "Discovery",
     "Format",
+    "OnFailure",
     "Place",
     "RawFile",
     "Span",
+    "Steps",
     "discover",
     "format_of",
     "locate",
+    "lose_span",
     "plan_batches",
     "printable",
     "read_batch",
     "read_file",
+    "read_span",
     "require_raw_files",
 ]

@@ -5,11 +5,13 @@ wrong with a stretch as a whole is raised as :class:`Refused` and becomes one re
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 
 from broadsheet.config import Sources
+from broadsheet.isolation import Lost, progress
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection, Skipped, Source
 
@@ -53,6 +55,41 @@ class Inside(NamedTuple):
     sha256: str
 
 
+class Steps:
+    """Numbers the steps of reading a stretch, so that one that kills can be left out next time.
+
+    A step is whatever a reader does to get its next item. The number is the same in every reading
+    of the same bytes, whatever was left out before.
+    """
+
+    def __init__(self, lost: Mapping[int, Lost] = MappingProxyType({})) -> None:
+        """Prepare to count; ``lost`` says of the steps to leave out why they were lost."""
+        self._lost = lost
+        self._count = 0
+        self._open = [0]
+
+    def at(self, number: int) -> None:
+        """Learn which step is being taken; 0 is none."""
+
+    def watched(self, blob: "Blob", items: Iterator[Item], format_: str) -> Iterator[Item]:
+        """Yield items; instead of a step to leave out, the rejection of what is left."""
+        while True:
+            self._count += 1
+            if lost := self._lost.get(self._count):
+                yield refuse(blob, format_, Refused(lost.reason, lost.detail))
+                return
+            self._open.append(self._count)
+            self.at(self._count)
+            try:
+                item = next(items, None)
+            finally:
+                self._open.pop()
+                self.at(self._open[-1])
+            if item is None:
+                return
+            yield item
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
     """A stretch of raw bytes.
@@ -70,6 +107,7 @@ class Blob:
         inside: of a compressed file which stretch is read; None stands for all.
         depth: containers around this one.
         notes: what had to be done to get here.
+        steps: counts the steps of reading, where an earlier reading ended in one.
 
     """
 
@@ -84,6 +122,7 @@ class Blob:
     inside: Inside | None = None
     depth: int = 0
     notes: tuple[Reason, ...] = ()
+    steps: Steps | None = None
 
     def source(self, raw: bytes, format_: str, *, at: int = 0) -> Source:
         """Return the address of ``raw``, found ``at`` bytes into this blob."""
@@ -108,6 +147,7 @@ class Blob:
             size=size,
             depth=self.depth + 1,
             notes=(*self.notes, *notes),
+            steps=self.steps,
         )
 
 
@@ -125,6 +165,7 @@ class Tally:
     def add(self, reason: Reason, count: int = 1) -> None:
         """Count entries."""
         self.counts[reason] = self.counts.get(reason, 0) + count
+        progress()
 
     def items(self) -> Iterator[Skipped]:
         """Yield what was counted, in the order of the reason codes."""

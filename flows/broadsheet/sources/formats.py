@@ -66,8 +66,9 @@ def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
     if blob.size == 0:
         yield refuse(blob, format_.name, Refused(Reason.CONTENT_EMPTY, "no bytes"))
         return
+    items = format_.read(blob, settings)
     try:
-        yield from format_.read(blob, settings)
+        yield from blob.steps.watched(blob, items, format_.name) if blob.steps else items
     except Refused as refused:
         yield refuse(blob, format_.name, refused)
     except OSError:

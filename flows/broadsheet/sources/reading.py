@@ -7,10 +7,11 @@ from io import SEEK_END, BytesIO
 from typing import BinaryIO, Literal
 
 from broadsheet.config import Sources
+from broadsheet.isolation import Lost, progress
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Source
 from broadsheet.sources.batches import Batch, Span
-from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Inside, Item, Refused, Rows, reject
+from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Inside, Item, Refused, Rows, Steps, reject
 from broadsheet.sources.formats import format_of, read_member
 from broadsheet.sources.roots import Place, Root, open_root
 
@@ -39,8 +40,7 @@ def read_batch(
         OSError: reading failed and ``on_failure`` is ``raise``.
 
     """
-    root = open_root(place)
-    return [item for span in batch.spans for item in _read_span(root, span, settings, on_failure)]
+    return [i for span in batch.spans for i in read_span(place, span, settings, on_failure)]
 
 
 def read_file(place: Place, name: str, settings: Sources) -> Iterator[Item]:
@@ -56,43 +56,72 @@ def read_file(place: Place, name: str, settings: Sources) -> Iterator[Item]:
         while block := file.read(_BLOCK_BYTES):
             digest.update(block)
         span = Span(name, 0, file.tell(), digest.hexdigest())
-    yield from _read_span(root, span, settings, "raise")
+    yield from read_span(place, span, settings, "raise")
 
 
-def _read_span(root: Root, span: Span, settings: Sources, on_failure: OnFailure) -> list[Item]:
-    format_ = format_of(span.path)
-    if format_ is None:
-        raise ValueError(f"{span.path}: discovery lets no file pass that has no reader")
-    whole = Source(span.path, None, span.start, span.size, span.sha256, format_.name)
+def read_span(
+    place: Place,
+    span: Span,
+    settings: Sources,
+    on_failure: OnFailure,
+    steps: Steps | None = None,
+) -> Iterator[Item]:
+    """Yield the items of one stretch, as :func:`read_batch` does.
+
+    Where reading fails after some items, these stand, and one rejection is the rest.
+    """
+    whole = _whole(span)
     try:
-        items = list(_read_known(root, span, settings))
+        items = _read_known(open_root(place), span, settings, steps)
+        first = next(items, None)
+        if isinstance(first, Rejection) and (second := next(items, None)) is not None:
+            yield first
+            first = second
+        elif isinstance(first, Rejection):
+            first = _addressed(first, whole)
+        if first is not None:
+            yield first
+            yield from items
     except FileNotFoundError:
-        return [reject(whole, Reason.IO_CHANGED, "the file is gone")]
+        yield reject(whole, Reason.IO_CHANGED, "the file is gone")
     except PermissionError as error:
-        return [reject(whole, Reason.IO_PERMISSION, error.strerror or str(error))]
+        yield reject(whole, Reason.IO_PERMISSION, error.strerror or str(error))
     except OSError as error:
         if on_failure == "raise":
             raise
-        return [reject(whole, Reason.IO_FAILED, error.strerror or str(error))]
+        yield reject(whole, Reason.IO_FAILED, error.strerror or str(error))
     except Refused as refused:
-        return [reject(whole, refused.reason, refused.detail)]
-    return [_addressed(items[0], whole)] if len(items) == 1 else items
+        yield reject(whole, refused.reason, refused.detail)
 
 
-def _addressed(item: Item, whole: Source) -> Item:
+def lose_span(span: Span, lost: Lost) -> Rejection:
+    """Return the rejection of a stretch that could not be read for a crash or a limit."""
+    return reject(_whole(span), lost.reason, lost.detail)
+
+
+def _whole(span: Span) -> Source:
+    format_ = format_of(span.path)
+    if format_ is None:
+        raise ValueError(f"{span.path}: discovery lets no file pass that has no reader")
+    return Source(span.path, None, span.start, span.size, span.sha256, format_.name)
+
+
+def _addressed(item: Rejection, whole: Source) -> Rejection:
     """Return the only item; where it refuses the file as such, with the file's address."""
-    if not isinstance(item, Rejection) or item.source.member is not None:
+    if item.source.member is not None:
         return item
     is_unread = item.source.sha256 == EMPTY_SHA256 and item.source.length == 0
     return replace(item, source=whole) if is_unread else item
 
 
-def _read_known(root: Root, span: Span, settings: Sources) -> Iterator[Item]:
+def _read_known(
+    root: Root, span: Span, settings: Sources, steps: Steps | None
+) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
     with root.open(span.path) as file:
         if span.is_inside:
             inside = Inside(span.start, span.stop, span.head, span.sha256)
-            blob = Blob(path=span.path, name=span.path, stream=file, inside=inside)
+            blob = Blob(path=span.path, name=span.path, stream=file, inside=inside, steps=steps)
             yield from read_member(blob, settings)
             return
         head = file.read(span.head)
@@ -104,6 +133,7 @@ def _read_known(root: Root, span: Span, settings: Sources) -> Iterator[Item]:
             size=span.size,
             head=head,
             rows=Rows(span.base_row, span.first_row, span.stop_row) if span.stop_row else None,
+            steps=steps,
         )
         yield from read_member(blob, settings)
 
@@ -119,6 +149,7 @@ def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> Bina
         digest.update(file.read())
         file.seek(span.start)
         for size in range(span.size, 0, -_BLOCK_BYTES):
+            progress()
             digest.update(file.read(min(size, _BLOCK_BYTES)))
         _compare(span, digest.hexdigest(), file)
         return file
@@ -129,6 +160,7 @@ def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> Bina
         _compare(span, digest.hexdigest(), file)
         return BytesIO(raw)
     while block := file.read(_BLOCK_BYTES):
+        progress()
         digest.update(block)
     _compare(span, digest.hexdigest(), file)
     file.seek(span.start)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from isal import igzip_lib
 
 from broadsheet.config import Sources
+from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Inside, Refused
 
@@ -95,6 +96,7 @@ class Inflated(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         """Fill a buffer with the next bytes and return how many; 0 at the end."""
         view = memoryview(cast("bytearray", buffer)).cast("B")
+        progress()
         block = self._next(len(view))
         view[: len(block)] = block
         return len(block)

@@ -1,0 +1,185 @@
+"""A batch whose files crash, hang or exhaust the process that reads them: they alone are lost."""
+
+import io
+import json
+import tarfile
+import zipfile
+
+import pytest
+
+from broadsheet.config import Config
+from broadsheet.isolation import Limits
+from broadsheet.pipeline import guarded
+from broadsheet.reasons import Reason
+from broadsheet.sources import discover, plan_batches
+
+CONFIG = {
+    "dataset": {"name": "a", "pretty_name": "A", "description": "A", "license": "cc0-1.0"},
+    "text": {"min_words": 5},
+}
+# The whole work of a batch, but text files that begin with a command do it: real deaths, as a
+# fault of a library in native code would be one, while reading or while refining.
+MODULE = """
+import ctypes, os, time
+import dataclasses
+from broadsheet import parse, refinement
+from broadsheet.sources import formats, texts
+
+def die(how):
+    if how == "segfault":
+        ctypes.string_at(0)
+    elif how == "hang":
+        while True:
+            pass
+    elif how == "sleep":
+        time.sleep(600)
+    elif how == "allocate":
+        kept = []
+        while True:
+            kept.append(b"x" * 2**24)
+    elif how == "fault":
+        raise KeyError("a mistake of our own")
+
+read_text, parse_record = texts.read_text, parse.parse
+
+def read(blob, settings):
+    for item in read_text(blob, settings):
+        word, _, how = item.text.partition(" ")
+        if word == "READ":
+            die(how.split()[0])
+        yield item
+
+def refine(record):
+    word, _, how = record.text.partition(" ")
+    if word == "PARSE":
+        die(how.split()[0])
+    return parse_record(record)
+
+dying = dataclasses.replace(formats.format_of("a.txt"), read=read)
+formats._BY_SUFFIX[".txt"] = dying
+parse.parse = refine
+work = refinement.work
+"""
+DEATHS = {
+    "segfault": Reason.RECORD_CRASHED,
+    "hang": Reason.RESOURCE_TIMEOUT,
+    "sleep": Reason.RESOURCE_TIMEOUT,
+    "allocate": Reason.RESOURCE_MEMORY,
+    "fault": Reason.RECORD_FAULT,
+}
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    """Return a function that works files as a run does, with readers that die where told."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "dying_work.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(str(code))
+    monkeypatch.setattr(guarded, "WORK", "dying_work:work")
+    limits = Limits(cpu_seconds=1, wall_seconds=4, memory_bytes=2**29)
+    monkeypatch.setattr(guarded, "limits_for", lambda _: limits)
+
+    def run(files, **settings):
+        root = tmp_path / "raw"
+        root.mkdir()
+        for name, content in files.items():
+            (root / name).write_bytes(content)
+        config = Config.model_validate({**CONFIG, "sources": settings})
+        found = discover(root, config.sources)
+        (batch,) = plan_batches(found.files, config.sources)
+        return guarded.read_and_refine(str(root), batch, config, "raise")
+
+    return run
+
+
+def story(number):
+    return f"The ferry number {number} of Hollin ran aground on Sunday; nobody was hurt.".encode()
+
+
+def published(worked):
+    return worked.rows["source_path"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("when", "how"),
+    [*(("READ", how) for how in DEATHS), ("PARSE", "segfault"), ("PARSE", "allocate")],
+)
+def test_a_file_that_kills_is_lost_alone(work, when, how):
+    files = {f"{n:03d}.txt": story(n) for n in range(90)}
+    files["070.txt"] = f"{when} {how} and so on, for quite some words more.".encode()
+
+    worked = work(files)
+
+    assert published(worked) == sorted(files.keys() - {"070.txt"})
+    (lost,) = worked.rejections
+    assert (lost.source.path, lost.reason) == ("070.txt", DEATHS[how])
+    assert lost.source.length > 0
+    assert worked.found == dict.fromkeys(files, 1)
+
+
+def test_several_deaths_near_one_another(work):
+    files = {f"{n:03d}.txt": story(n) for n in range(12)}
+    for number, what in ((0, "READ segfault"), (1, "PARSE segfault"), (11, "READ fault")):
+        files[f"{number:03d}.txt"] = f"{what} and so on, for quite some words.".encode()
+
+    worked = work(files)
+
+    assert published(worked) == sorted(files)[2:11]
+    assert [r.source.path for r in worked.rejections] == ["000.txt", "001.txt", "011.txt"]
+
+
+def packed(kind, members):
+    buffer = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, raw in members.items():
+                archive.writestr(name, raw)
+    else:
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            for name, raw in members.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(raw)
+                archive.addfile(info, io.BytesIO(raw))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_member_that_kills_is_lost_alone(work, kind):
+    members = {f"{n:02d}.txt": story(n) for n in range(10)}
+    members["03.txt"] = b"READ segfault and so on, for quite some words."
+    members["06.txt"] = b"PARSE segfault and so on, for quite some words."
+    members["07.zip"] = packed("zip", {"a.txt": b"READ segfault", "b.txt": story(77)})
+
+    worked = work({f"a.{kind}": packed(kind, members), "b.txt": story(50)})
+
+    names = worked.rows["source_member"].to_pylist()
+    good = ["00.txt", "01.txt", "02.txt", "04.txt", "05.txt", "07.txt", "08.txt", "09.txt"]
+    assert names[:-1] == [*good, "07.zip!/b.txt"]
+    assert [r.source.member for r in worked.rejections] == ["03.txt", "06.txt", "07.zip!/a.txt"]
+    assert {r.reason for r in worked.rejections} == {Reason.RECORD_CRASHED}
+    assert published(worked)[-1] == "b.txt"
+    assert worked.found == {f"a.{kind}": 12, "b.txt": 1}
+
+
+def test_a_line_that_kills_in_parsing_is_lost_alone(work):
+    lines = [{"text": story(n).decode()} for n in range(200)]
+    lines[150] = {"text": "PARSE segfault and so on, for quite some words."}
+    raw = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+    worked = work({"a.jsonl": raw})
+
+    assert len(worked.rows) == 199
+    (lost,) = worked.rejections
+    assert raw[lost.source.offset :].startswith(b'{"text": "PARSE')
+
+
+def test_work_that_never_begins_loses_each_file(work, monkeypatch):
+    monkeypatch.setattr(guarded, "WORK", "dying_work:no_such_function")
+
+    worked = work({"a.txt": story(1), "b.txt": story(2)})
+
+    assert [(r.source.path, r.reason) for r in worked.rejections] == [
+        ("a.txt", Reason.RECORD_FAULT),
+        ("b.txt", Reason.RECORD_FAULT),
+    ]
