@@ -14,13 +14,14 @@ SMALL_BATCHES = "\n[sources]\nbatch_records = 2\n"
 def worked(monkeypatch):
     """Return the list that every worked batch adds its number of records to."""
     found = []
-    refine = pipeline.batch.refine
+    work = pipeline.batch.read_and_refine
 
-    def counts(items, config):
-        found.append(len(items))
-        return refine(items, config)
+    def counts(*arguments):
+        worked = work(*arguments)
+        found.append(worked.found.total())
+        return worked
 
-    monkeypatch.setattr(pipeline.batch, "refine", counts)
+    monkeypatch.setattr(pipeline.batch, "read_and_refine", counts)
     return found
 
 

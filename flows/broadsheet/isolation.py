@@ -172,6 +172,20 @@ def _nursery() -> _Nursery:
         return _Kept.nursery
 
 
+def _forked() -> tuple[_Nursery, int, socket.socket]:
+    """Return a new child and its nursery; a nursery that somebody ended is replaced once."""
+    nursery = _nursery()
+    try:
+        return nursery, *nursery.fork()
+    except (OSError, RuntimeError):
+        with _Kept.lock:
+            if _Kept.nursery is nursery:
+                _Kept.nursery = None
+        nursery.close()
+    nursery = _nursery()
+    return nursery, *nursery.fork()
+
+
 @atexit.register
 def _end_nursery() -> None:
     nursery, _Kept.nursery = _Kept.nursery, None
@@ -275,8 +289,7 @@ class Guard:
 
     def _running(self) -> BinaryIO:
         if self._pipe is None:
-            self._nursery = _nursery()
-            self._child, connection = self._nursery.fork()
+            self._nursery, self._child, connection = _forked()
             with connection:
                 self._pipe = cast("BinaryIO", connection.makefile("rwb"))
             _send(self._pipe, _Surroundings.now(self._limits))

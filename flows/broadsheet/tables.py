@@ -295,11 +295,6 @@ def source_columns(source: Source) -> dict[str, Any]:
     return {f"source_{name}": value for name, value in source._asdict().items()}
 
 
-def source_of(rows: pa.Table, number: int) -> Source:
-    """Return where a row's raw record lies, from its ``source_*`` columns."""
-    return Source(**{f.name: rows[f"source_{f.name}"][number].as_py() for f in fields(Source)})
-
-
 def _row(record: Article | Rejection) -> dict[str, Any]:
     row: dict[str, Any] = {
         f.name: getattr(record, f.name) for f in fields(record) if f.name != "source"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet import isolation
 from broadsheet.isolation import Died, Guard, Limits, borrowed
 from broadsheet.reasons import Reason
 
@@ -154,9 +155,18 @@ def test_a_guard_is_lent_again_where_nothing_around_it_changed(monkeypatch):
     assert third is not second
 
 
-def test_the_child_ends_with_its_parent():
+def test_a_nursery_that_somebody_ended_is_replaced(guard):
+    assert list(guard.run(WORK, ["a"])) == ["a"]
+    guard.close()
+    isolation._Kept.nursery._process.kill()  # noqa: SLF001 - as the system might
+
+    assert list(guard.run(WORK, ["b"])) == ["b"]
+
+
+def test_the_child_ends_with_its_parent(tmp_path):
     script = (
-        "import os, signal\n"
+        "import os, signal, sys\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\n"
         "from broadsheet.isolation import Guard\n"
         "guard = Guard()\n"
         f"list(guard.run({WORK!r}, ['a']))\n"

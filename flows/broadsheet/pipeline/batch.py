@@ -33,6 +33,7 @@ from broadsheet.records import (
     Accounts,
     Rejection,
     Skipped,
+    Source,
 )
 from broadsheet.verdicts import to_json
 
@@ -161,9 +162,14 @@ def _filtered(rows: pa.Table, number: int, signals: Sequence[str]) -> Rejection:
     return _set_aside(rows, number, "deduplicate", filter_reason(signals[0]), detail)
 
 
+def source_of(rows: pa.Table, number: int) -> Source:
+    """Return where a row's raw record lies, from its ``source_*`` columns."""
+    return Source(**{f: rows[f"source_{f}"][number].as_py() for f in Source._fields})
+
+
 def _set_aside(rows: pa.Table, number: int, stage: str, reason: str, detail: str) -> Rejection:
     return Rejection(
-        source=tables.source_of(rows, number),
+        source=source_of(rows, number),
         stage=stage,
         reason=reason,
         detail=detail,
