@@ -148,11 +148,11 @@ def lost_record(record: RawRecord, config: Config) -> Rejection:
     return Rejection(source=record.source, stage="parse", reason="", excerpt=excerpt)
 
 
-def portion(
-    items: Sequence[Item], done: Place, config: Config, recurring: Recurring
-) -> Portion:
+def portion(items: Sequence[Item], done: Place, config: Config, recurring: Recurring) -> Portion:
     """Refine the records among items."""
-    refined = iter(refine([item for item in items if isinstance(item, RawRecord)], config, recurring))
+    refined = iter(
+        refine([item for item in items if isinstance(item, RawRecord)], config, recurring)
+    )
     outcomes = [next(refined) if isinstance(item, RawRecord) else item for item in items]
     return Portion(
         done=done,

@@ -47,7 +47,15 @@ def read_and_refine(
         OSError: reading failed and ``on_failure`` is ``raise``.
 
     """
-    course = _Course(Task(root=root, spans=batch.spans, config=config, on_failure=on_failure, recurring=dict(recurring)))
+    course = _Course(
+        Task(
+            root=root,
+            spans=batch.spans,
+            config=config,
+            on_failure=on_failure,
+            recurring=dict(recurring),
+        )
+    )
     with borrowed(limits_for(config.sources)) as guard:
         while course.task.start.span < len(batch.spans):
             try:

@@ -114,9 +114,7 @@ def _addressed(item: Rejection, whole: Source) -> Rejection:
     return replace(item, source=whole) if is_unread else item
 
 
-def _read_known(
-    root: Root, span: Span, settings: Sources, steps: Steps | None
-) -> Iterator[Item]:
+def _read_known(root: Root, span: Span, settings: Sources, steps: Steps | None) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
     with root.open(span.path) as file:
         if span.is_inside:
