@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from broadsheet import pipeline
-from broadsheet.parse.recurring import line_key
+from broadsheet.parse.recurring import line_key, sight
 from broadsheet.pipeline.census import lines_of, recurring_lines
 from broadsheet.pipeline.workspace import ARTICLES, StagedBatch
 from broadsheet.reasons import Reason
@@ -86,7 +86,7 @@ def noted(tmp_path, records, sizes):
     for number, size in enumerate(sizes):
         part, left = left[:size], left[size:]
         places.append(str(tmp_path / f"{number}.parquet"))
-        pq.write_table(lines_of(part), places[-1])
+        pq.write_table(lines_of(filter(None, map(sight, part))), places[-1])
     return places
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from broadsheet import normalize, parse, sources, tables
-from broadsheet.config import Config, Dataset
-from broadsheet.isolation import Lost, say
+from broadsheet.config import Config, Dataset, Sources
+from broadsheet.isolation import Lost, progress, say
+from broadsheet.parse.recurring import Sighting, sight
 from broadsheet.privacy import mask
 from broadsheet.records import Article, ParsedArticle, RawRecord, Rejection, Skipped, Source
 
@@ -112,6 +113,21 @@ def work(task: Task) -> Iterator[Portion]:
             yield portion(pending, done, task.config, task.recurring)
             pending, chars = [], 0
     yield portion(pending, Place(len(task.spans)), task.config, task.recurring)
+
+
+def sight_lines(
+    asked: tuple[str, tuple[sources.Span, ...], Sources],
+) -> Iterator[list[Sighting]]:
+    """Yield what the pages of each span add to the census of lines."""
+    root, spans, settings = asked
+    for span in spans:
+        items = sources.read_span(root, span, settings, "reject")
+        yield [s for i in items if isinstance(i, RawRecord) and (s := _sight(i)) is not None]
+
+
+def _sight(record: RawRecord) -> Sighting | None:
+    progress()
+    return sight(record)
 
 
 def _items(task: Task) -> Iterator[tuple[Place, Item]]:

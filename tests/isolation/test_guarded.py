@@ -40,7 +40,7 @@ def die(how):
     elif how == "fault":
         raise KeyError("a mistake of our own")
 
-read_text, parse_record = texts.read_text, parse.parse
+read_text, parse_many = texts.read_text, parse.parse_many
 
 def read(blob, settings):
     for item in read_text(blob, settings):
@@ -49,15 +49,16 @@ def read(blob, settings):
             die(how.split()[0])
         yield item
 
-def refine(record):
-    word, _, how = record.text.partition(" ")
-    if word == "PARSE":
-        die(how.split()[0])
-    return parse_record(record)
+def refine(records, recurring):
+    for record in records:
+        word, _, how = record.text.partition(" ")
+        if word == "PARSE":
+            die(how.split()[0])
+    return parse_many(records, recurring)
 
 dying = dataclasses.replace(formats.format_of("a.txt"), read=read)
 formats._BY_SUFFIX[".txt"] = dying
-parse.parse = refine
+parse.parse_many = refine
 work = refinement.work
 """
 DEATHS = {

@@ -10,8 +10,9 @@ key: a few more documents work again the batches in which a line has just begun 
 ceased to), and no other.
 """
 
+import contextlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -21,16 +22,18 @@ import pyarrow.parquet as pq
 
 from broadsheet import sources
 from broadsheet.addresses import is_address, open_store
-from broadsheet.config import Config
+from broadsheet.config import Config, Sources
 from broadsheet.fingerprint import digest_json
-from broadsheet.parse.recurring import recurs, sight
+from broadsheet.isolation import Died, borrowed
+from broadsheet.parse.recurring import Sighting, recurs
 from broadsheet.pipeline.batch import Request
+from broadsheet.pipeline.guarded import limits_for
 from broadsheet.pipeline.workspace import appears_at_once, join, read_json, write_json
-from broadsheet.records import RawRecord
 
 Json = dict[str, Any]
 
 LINES = "lines.parquet"
+_SIGHTS = "broadsheet.refinement:sight_lines"
 _ROWS_AT_ONCE = 4_000_000
 _PAGES = -1  # the key of a row that only says that its page is one of the group's
 _SCHEMA = pa.schema([("group", pa.string()), ("key", pa.int64()), ("page", pa.int64())])
@@ -58,13 +61,29 @@ def note_lines(request_place: str) -> Json:
     try:
         rows = read_json(join(folder, "result.json"))["rows"]
     except FileNotFoundError:
-        items = sources.read_batch(request.root, batch, config.sources)
-        table = lines_of(item for item in items if isinstance(item, RawRecord))
+        table = lines_of(_sighted(request.root, batch, config.sources))
         rows = len(table)
         with appears_at_once(folder) as fresh:
             pq.write_table(table, fresh / LINES, compression="zstd")
             write_json(fresh / "result.json", {"rows": rows})
     return {"request": request_place, "lines": join(folder, LINES), "rows": rows}
+
+
+def _sighted(root: str, batch: sources.Batch, settings: Sources) -> Iterator[Sighting]:
+    """Yield the lines of a batch's pages, seen behind the guard.
+
+    Those of a stretch that kills it, or that cannot be read, count for none; the batch itself will
+    say why.
+    """
+    left = list(batch.spans)
+    with borrowed(limits_for(settings)) as guard:
+        while left:
+            with contextlib.suppress(Died):
+                for seen in guard.run(_SIGHTS, (root, tuple(left), settings)):
+                    yield from seen
+                    left.pop(0)
+                return
+            left.pop(0)
 
 
 def _folder_of(request: Request, config: Config, batch: sources.Batch) -> str:
@@ -77,12 +96,11 @@ def _folder_of(request: Request, config: Config, batch: sources.Batch) -> str:
     return join(work, "lines", digest_json(keyed_by)[:32])
 
 
-def lines_of(records: Iterable[RawRecord]) -> pa.Table:
+def lines_of(sightings: Iterable[Sighting]) -> pa.Table:
     """Return a row for each short line of each page, and one for the page itself."""
     rows: list[tuple[str, int, int]] = []
-    for record in records:
-        if seen := sight(record):
-            rows += [(seen.group, key, seen.page) for key in (_PAGES, *sorted(seen.keys))]
+    for seen in sightings:
+        rows += [(seen.group, key, seen.page) for key in (_PAGES, *sorted(seen.keys))]
     columns = zip(*rows, strict=True) if rows else [()] * 3
     arrays = [pa.array(c, f.type) for c, f in zip(columns, _SCHEMA, strict=True)]
     return pa.table(arrays, schema=_SCHEMA)
