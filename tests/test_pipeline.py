@@ -1,5 +1,6 @@
 """The whole run as plain functions: what must hold of every corpus (no Prefect here)."""
 
+import gzip
 import shutil
 import unicodedata
 from pathlib import Path
@@ -107,6 +108,23 @@ def test_bad_records_go_to_quarantine_and_the_rest_goes_on(write_corpus, stories
     assert reasons["binary.txt"] == "type.mismatch"
     assert reasons["picture.jpg"] == "type.unsupported"
     assert all(is_reason(reason) for reason in reasons.values())
+
+
+def test_a_large_file_is_worked_in_parts_and_gives_the_same_rows(write_corpus, stories, tmp_path):
+    texts = stories(400).values()
+    lines = b"".join(
+        orjson.dumps({"text": text}, option=orjson.OPT_APPEND_NEWLINE) for text in texts
+    )
+    for name, batch_bytes in (("whole", 2**24), ("parts", 2**16)):
+        sources = f"[sources]\nbatch_bytes = {batch_bytes}\n"
+        files = {"crawl.jsonl.gz": gzip.compress(lines, mtime=0)}
+        folder = write_corpus(files, extra=sources, name=name, dataset=name)
+        run(folder, tmp_path / "dist")
+
+    whole, parts = (read(str(tmp_path / "dist" / n / "1.0.0"), "data") for n in ("whole", "parts"))
+    assert len(list((tmp_path / "dist" / ".work" / "parts" / "batches").iterdir())) > 2
+    assert len(whole) == 400
+    assert parts == whole
 
 
 def test_copies_are_folded_counted_and_listed(write_corpus, stories, tmp_path):

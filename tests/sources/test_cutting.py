@@ -126,4 +126,4 @@ def test_the_parts_are_the_file(tmp_path, write):
     (file,) = discover(tmp_path, SETTINGS).files
 
     stream = io.BytesIO(raw)
-    assert b"".join(stream.read(stop - start) for start, stop, *_ in file.parts) == raw
+    assert b"".join(stream.read(part.stop - part.start) for part in file.parts) == raw

@@ -48,7 +48,7 @@ class Run:
             work=value["work"],
             expectations=Path(value["expectations"]) if value["expectations"] else None,
             config=Config.model_validate(value["config"]),
-            files=tuple(sources.RawFile(**file) for file in value["files"]),
+            files=tuple(sources.RawFile.from_json(file) for file in value["files"]),
         )
 
     def to_json(self) -> Json:

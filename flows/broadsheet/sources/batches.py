@@ -104,7 +104,7 @@ def _spans(files: Iterable[RawFile]) -> Iterator[Span]:
         if not file.parts:
             yield Span(file.path, 0, file.size, file.sha256)
         for part in file.parts:
-            yield Span(file.path, **part._asdict(), is_whole=False)
+            yield Span(file.path, **asdict(part), is_whole=False)
 
 
 def _grouped(spans: Iterable[Span], settings: Sources) -> Iterator[list[Span]]:

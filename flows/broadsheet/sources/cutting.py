@@ -11,8 +11,8 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO
 
 from broadsheet.config import Sources
 from broadsheet.sources.blobs import Refused
@@ -23,7 +23,8 @@ Borders = Callable[[bytes, int], Iterator[int]]
 """Yields the places in a block, from a place on, where a record begins."""
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Part:
     """A stretch of a file that can be read by itself, as :class:`~broadsheet.sources.Span` has it.
 
     ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
@@ -200,7 +201,7 @@ class InsideCutter:
         with self.opened() as stream, contextlib.suppress(Refused):  # the reader says what is wrong
             for block in inflate(stream, self.compression, self.settings).blocks():
                 cutter.feed(block)
-        return tuple(part._replace(is_inside=True) for part in cutter.parts())
+        return tuple(replace(part, is_inside=True) for part in cutter.parts())
 
 
 def _odd(stretch: bytes) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import PurePosixPath
+from typing import Any, Self
 
 from broadsheet.config import FILE_NAME, Sources
 from broadsheet.errors import ConfigError
@@ -42,6 +43,11 @@ class RawFile:
     size: int
     sha256: str
     parts: tuple[Part, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        """Return the file whose fields ``dataclasses.asdict`` gave."""
+        return cls(**value | {"parts": tuple(Part(**part) for part in value["parts"])})
 
 
 @dataclass(frozen=True, slots=True)
