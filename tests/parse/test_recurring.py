@@ -1,6 +1,5 @@
 """Lines that recur across an outlet's pages."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -50,7 +49,7 @@ def test_pages_are_grouped_by_host_outlet_or_folder(record, group):
 
 def test_the_members_of_an_archive_are_grouped_by_their_folder():
     record = page("", path="raw/all.zip")
-    member = replace(record, source=replace(record.source, member="gazette/a.txt"))
+    member = record._replace(source=record.source._replace(member="gazette/a.txt"))
     assert group_of(member) == "folder raw/all.zip/gazette"
 
 

@@ -68,7 +68,7 @@ class Corpus:
 def stage(corpus: Corpus, work: Path) -> dict[str, object]:
     """Write a corpus as staged batches; return the arguments of ``write_tables``."""
     copies = [
-        replace(a, source=replace(a.source, path=f"copy-{a.source.path}"))
+        replace(a, source=a.source._replace(path=f"copy-{a.source.path}"))
         for a in corpus.articles[: corpus.copies]
     ]
     rows = [*corpus.articles, *copies]

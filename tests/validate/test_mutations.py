@@ -18,7 +18,7 @@ GERMAN = (
 
 
 def source(**changes):
-    return replace(Source("raw/x.txt", None, 0, 400, "a" * 64, "text"), **changes)
+    return Source("raw/x.txt", None, 0, 400, "a" * 64, "text")._replace(**changes)
 
 
 def text(body):
