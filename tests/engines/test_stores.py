@@ -54,7 +54,7 @@ def test_a_batch_that_is_staged_in_a_store_is_not_worked_again(
 ):
     folder = write_corpus(stories(3))
     first = build(folder, memory_url)
-    monkeypatch.setattr(pipeline.batch, "refine", None)
+    monkeypatch.setattr(pipeline.batch, "read_and_refine", None)
 
     assert build(folder, memory_url)["message"] == first["message"].replace(
         "Published valley 1.0.0.", "Nothing changed: valley 1.0.0 is published already."
