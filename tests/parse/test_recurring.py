@@ -1,6 +1,5 @@
 """Lines that recur across an outlet's pages."""
 
-
 import pytest
 
 from broadsheet.parse import parse
