@@ -10,6 +10,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import filterfalse
 from typing import Final
 
 import numpy as np
@@ -123,13 +124,14 @@ def _character_signals(texts: Sequence[str], sums: Mapping[str, Sums]) -> dict[s
 def _count_characters(text: str) -> tuple[int, ...]:
     """Count tokens, those with letters, visible characters, their classes, symbols, sentences."""
     tokens = text.split()
+    mixed = list(filterfalse(str.isalpha, tokens))
     return (
         len(tokens),
-        sum(1 for token in tokens if token.isalpha() or _LETTER.search(token)),
+        len(tokens) - len(mixed) + sum(1 for token in mixed if _LETTER.search(token)),
         sum(map(len, tokens)),
         *_count_classes(text),
         sum(map(text.count, _SYMBOLS)),
-        max(sum(1 for _ in _SENTENCE_END.finditer(text)), 1 if tokens else 0),
+        max(len(_SENTENCE_END.findall(text)), 1 if tokens else 0),
     )
 
 
