@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from broadsheet import pipeline, publish
+from broadsheet.errors import StorageError
 from broadsheet.explain import explain_article, render_explanation
 
 ROOT = Path(__file__).parents[1]
@@ -94,6 +95,18 @@ def test_the_readme_shows_what_explain_prints(release):
 
     for line in block.splitlines():
         assert line == "..." or line in shown.splitlines(), line
+
+
+def test_a_record_that_kills_what_reads_it_again_stops_explain_alone(
+    release, rows, tmp_path, monkeypatch
+):
+    (tmp_path / "dying.py").write_text("import os\ndef die(asked): os.abort()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("broadsheet.explain.READ_AGAIN", "dying:die")
+    raw = ROOT / "seeds" / "icc"
+
+    with pytest.raises(StorageError, match=r"cannot be read again: record\.crashed"):
+        explain_article(rows[0]["id"], release=release, raw=raw, output=release.parents[1])
 
 
 def test_an_article_explains_itself(release, rows):

@@ -1,6 +1,7 @@
 """Where each value of a published article came from."""
 
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pyarrow.dataset as ds
 from broadsheet import parse, sources
 from broadsheet.config import Config, load_config
 from broadsheet.errors import ConfigError, StorageError
+from broadsheet.isolation import Lost, borrowed, progress
+from broadsheet.pipeline.guarded import limits_for
 from broadsheet.pipeline.workspace import shown_path
 from broadsheet.reasons import meaning_of
 from broadsheet.records import ParsedArticle, RawRecord, Source
@@ -17,6 +20,7 @@ from broadsheet.tables import ACROSS_BATCHES, ARTICLE
 
 Json = dict[str, Any]
 
+READ_AGAIN = "broadsheet.explain:read_again"
 _NOT_VALUES = ("id", "text", "evidence", "notes", *ACROSS_BATCHES)
 _WIDTH = 88
 
@@ -84,15 +88,39 @@ def _without_field(evidence: Json | None) -> Json:
 
 
 def _witnesses(row: Json, folder: Path) -> list[Json]:
-    """Parse the raw record again and return every witness, weighed or not."""
+    """Return every witness of the raw record, weighed or not; a child process reads it again."""
     config = load_config(folder)
     source = Source(
         **{k.removeprefix("source_"): v for k, v in row.items() if k.startswith("source_")}
     )
-    record = _read_again(source, folder, config)
+    root = sources.locate(folder, config.sources.path)
+    with borrowed(limits_for(config.sources)) as guard:
+        found = guard.call(READ_AGAIN, (root, source, config))
+    if isinstance(found, Lost):
+        raise StorageError(
+            f"{root}/{source.path} cannot be read again: {found.reason}, {found.detail}."
+        )
+    if isinstance(found, str):
+        raise StorageError(f"{root}/{source.path} {found}.")
+    witnesses: list[Json] = found
+    return witnesses
+
+
+def read_again(asked: tuple[sources.Place, Source, Config]) -> Iterator[list[Json] | str]:
+    """Yield the witnesses of the record at an address, or why there are none: a guard's work."""
+    root, source, config = asked
+    for item in sources.read_file(root, source.path, config.sources):
+        progress()
+        if isinstance(item, RawRecord) and item.source == source:
+            yield _parsed_again(item)
+            return
+    yield "no longer holds the record that was published; it was changed"
+
+
+def _parsed_again(record: RawRecord) -> list[Json] | str:
     parsed = parse.parse(record)
     if not isinstance(parsed, ParsedArticle):
-        raise StorageError(f"{source.path} is read differently by this version of broadsheet.")
+        return "is read differently by this version of broadsheet"
     taken = {(w.field, w.excerpt) for w in parsed.witnesses}
     others = [] if record.media == "html" else parse.passed_over(record)
     others = [w for w in others if (w.field, w.excerpt) not in taken]
@@ -133,16 +161,6 @@ def _weighed(row: Json, witnesses: list[Json]) -> list[Json]:
             why = f"less trusted than {winner['rule']} ({winner['confidence']:.2f})"
         weighed.append({**one, "why": why})
     return weighed
-
-
-def _read_again(source: Source, folder: Path, config: Config) -> RawRecord:
-    root = sources.locate(folder, config.sources.path)
-    for item in sources.read_file(root, source.path, config.sources):
-        if isinstance(item, RawRecord) and item.source == source:
-            return item
-    raise StorageError(
-        f"{root}/{source.path} no longer holds the record that was published; it was changed."
-    )
 
 
 def render_explanation(explanation: Json) -> str:

@@ -134,7 +134,9 @@ def _items(task: Task) -> Iterator[tuple[Place, Item]]:
     """Yield the items that are not done, each with the place behind it."""
     for number in range(task.start.span, len(task.spans)):
         is_first = number == task.start.span
-        steps = _Steps(number, task.lost if is_first else {}, tells=task.most is not None)
+        lost, tells = task.lost if is_first else {}, task.most is not None
+        # Steps are counted only where something died: records are read in bulk otherwise.
+        steps = _Steps(number, lost, tells=tells) if lost or tells else None
         read = sources.read_span(
             task.root, task.spans[number], task.config.sources, task.on_failure, steps
         )
@@ -148,7 +150,6 @@ class _Steps(sources.Steps):
 
     def __init__(self, span: int, lost: Mapping[int, Lost], *, tells: bool) -> None:
         super().__init__(lost)
-        self.is_counting = tells or bool(lost)
         self._span, self._tells = span, tells
         self.at(0)
 

@@ -227,6 +227,7 @@ INPUT = Table(
         Column("published", pa.int64(), "Records that are rows of the default configuration"),
         Column("duplicates", pa.int64(), "Records folded into a published row"),
         Column("quarantined", pa.int64(), "Records set aside"),
+        Column("skipped", pa.int64(), "Entries of the file that are no articles: no records"),
     ),
 )
 

@@ -51,7 +51,7 @@ def rows_of(folder, name="data"):
 
 
 def test_a_file_that_is_here_speaks_for_itself(tmp_path):
-    rows = [{"path": f"{n}.txt", "size": 1, "sha256": "", "raw": 1} for n in range(3)]
+    rows = [{"path": f"{n}.txt", "size": 1, "sha256": "", "raw": 1, "skipped": 0} for n in range(3)]
     rows = [row | {"carried_from": "1.0.0" if row["path"] == "0.txt" else None} for row in rows]
     previous = tmp_path / "1.1.0"
     previous.mkdir()

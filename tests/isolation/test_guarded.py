@@ -1,13 +1,18 @@
 """A batch whose files crash, hang or exhaust the process that reads them: they alone are lost."""
 
+import csv
+import gzip
 import io
 import json
 import tarfile
 import zipfile
+from functools import partial
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from broadsheet.config import Config
+from broadsheet.config import Config, Sources
 from broadsheet.isolation import Limits
 from broadsheet.pipeline import guarded
 from broadsheet.reasons import Reason
@@ -18,12 +23,16 @@ CONFIG = {
     "text": {"min_words": 5},
 }
 # The whole work of a batch, but text files that begin with a command do it: real deaths, as a
-# fault of a library in native code would be one, while reading or while refining.
+# fault of a library in native code would be one, while reading or while refining. The libraries
+# that read JSON, CSV, Parquet and compressed WARC records die of a command in what they are given.
 MODULE = """
 import ctypes, os, time
+import csv, re, types
 import dataclasses
+import orjson
+import pyarrow.parquet as pq
 from broadsheet import parse, refinement
-from broadsheet.sources import formats, texts
+from broadsheet.sources import csvs, formats, frames, jsons, texts, warc_records
 
 def die(how):
     if how == "segfault":
@@ -56,10 +65,52 @@ def refine(records, recurring):
             die(how.split()[0])
     return parse_many(records, recurring)
 
+def obeying(work, told):
+    def obey(given, *others, **named):
+        if found := re.search(rb"DECODE (\\w+)", told(given)):
+            die(found[1].decode())
+        return work(given, *others, **named)
+    return obey
+
+def of_row(values):
+    return str(values).encode()
+
+def rows(lines, **named):
+    def obeyed():
+        for line in lines:
+            obeying(str, str.encode)(line)
+            yield line
+    return csv.reader(obeyed(), **named)
+
+jsons.orjson = types.SimpleNamespace(**vars(orjson))
+jsons.orjson.loads = obeying(orjson.loads, bytes)
+frames.orjson = types.SimpleNamespace(**vars(orjson))
+frames.orjson.dumps = obeying(orjson.dumps, of_row)
+class Obeying(pq.ParquetFile):
+    def iter_batches(self, *sizes, **named):
+        for batch in super().iter_batches(*sizes, **named):
+            if "GROUP" in str(batch.to_pylist()):
+                die("segfault")
+            yield batch
+
+frames.pq = types.SimpleNamespace(**vars(pq))
+frames.pq.ParquetFile = Obeying
+csvs.csv = types.SimpleNamespace(**vars(csv))
+csvs.csv.reader = rows
+inflate = warc_records._inflate
+def inflated(raw, start, limit):
+    found = inflate(raw, start, limit)
+    obeying(bytes, bytes)(found[0])
+    return found
+warc_records._inflate = inflated
+
 dying = dataclasses.replace(formats.format_of("a.txt"), read=read)
 formats._BY_SUFFIX[".txt"] = dying
 parse.parse_many = refine
 work = refinement.work
+
+def die_of_a_footer(footer):
+    die("segfault")
 """
 DEATHS = {
     "segfault": Reason.RECORD_CRASHED,
@@ -173,6 +224,117 @@ def test_a_line_that_kills_in_parsing_is_lost_alone(work):
     assert len(worked.rows) == 199
     (lost,) = worked.rejections
     assert raw[lost.source.offset :].startswith(b'{"text": "PARSE')
+
+
+def lines_of(texts):
+    return b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts)
+
+
+def rows_of(texts):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerows([["title", "text"], *(["One\ntwo", text] for text in texts)])
+    return buffer.getvalue().encode()
+
+
+def table_of(texts):
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"text": texts}), buffer, row_group_size=10)
+    return buffer.getvalue()
+
+
+def batches_of(texts):
+    buffer = io.BytesIO()
+    table = pa.table({"text": texts})
+    with pa.ipc.new_file(buffer, table.schema) as writer:
+        writer.write_table(table, 10)
+    return buffer.getvalue()
+
+
+def list_of(texts):
+    return json.dumps([{"text": text} for text in texts]).encode()
+
+
+def archive_of(texts):
+    records = []
+    for number, text in enumerate(texts):
+        head = (
+            f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+            f"Content-Type: text/plain\r\nContent-Length: {len(text)}\r\n\r\n"
+        )
+        records.append(gzip.compress(f"{head}{text}\r\n\r\n".encode(), mtime=0))
+    return b"".join(records)
+
+
+HOLDING_MANY = {
+    "a.jsonl": lines_of,
+    "a.jsonl.gz": lambda texts: gzip.compress(lines_of(texts)),
+    "a.json": list_of,
+    "a.csv": rows_of,
+    "a.parquet": table_of,
+    "a.arrow": batches_of,
+    "a.warc.gz": archive_of,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [*((name, "segfault") for name in HOLDING_MANY), ("a.jsonl", "hang"), ("a.csv", "allocate")],
+)
+def test_a_record_that_kills_in_reading_is_lost_alone(work, name, how):
+    texts = [story(number).decode() for number in range(30)]
+    killing = (0, 17, 18, 29) if how == "segfault" else (17,)
+    for number in killing:
+        texts[number] = f"DECODE {how} and so on, for quite some words more."
+
+    worked = work({name: HOLDING_MANY[name](texts), "b.txt": story(777)})
+
+    good = [text for text in texts if not text.startswith("DECODE")]
+    assert worked.rows["text"].to_pylist() == [*good, story(777).decode()]
+    assert [r.reason for r in worked.rejections] == [DEATHS[how]] * len(killing)
+    assert worked.found == {name: 30, "b.txt": 1}
+
+
+def test_the_row_that_kills_may_have_many_lines(work):
+    killing = "Many lines\n\nDECODE segfault\n\nof one row, and some more words."
+    texts = [story(1).decode(), killing, story(2).decode()]
+
+    worked = work({"a.csv": rows_of(texts)})
+
+    assert worked.rows["text"].to_pylist() == [texts[0], texts[2]]
+    (lost,) = worked.rejections
+    raw = rows_of(texts)[lost.source.offset :][: lost.source.length].decode()
+    assert next(csv.reader(io.StringIO(raw, newline=""))) == ["One\ntwo", killing]
+
+
+def test_a_row_group_that_kills_in_decoding_is_lost_alone(work):
+    texts = [story(number).decode() for number in range(30)]
+    texts[14] = "GROUP of rows that cannot be decoded."
+
+    worked = work({"a.parquet": table_of(texts)})
+
+    assert worked.rows["text"].to_pylist() == [*texts[:10], *texts[20:]]
+    assert worked.rows["source_member"].to_pylist()[10] == "row 20"
+    (lost,) = worked.rejections
+    assert (lost.source.member, lost.reason) == ("row 10", Reason.RECORD_CRASHED)
+    assert lost.detail.startswith("10 rows from row 10 on")
+
+
+@pytest.mark.usefixtures("work")
+def test_a_footer_that_kills_in_discovery_leaves_its_file_whole(monkeypatch, tmp_path):
+    raw = table_of([story(number).decode() for number in range(30)])
+    (tmp_path / "a.parquet").write_bytes(raw)
+    read = partial(guarded.read_footer, Sources(batch_records=10))
+    assert len(discovered(tmp_path, read).parts) > 1
+
+    monkeypatch.setattr(guarded, "READ_FOOTER", "dying_work:die_of_a_footer")
+
+    assert discovered(tmp_path, read).parts == ()
+
+
+def discovered(folder, read):
+    (file,) = discover(folder, Sources(batch_records=10), read_footer=read).files
+    return file
 
 
 def test_work_that_never_begins_loses_each_file(work, monkeypatch):

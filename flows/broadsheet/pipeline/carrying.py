@@ -101,6 +101,7 @@ def gone_files(previous: Path, here: Collection[str]) -> list[publish.InputFile]
             row["sha256"],
             row["raw"],
             row["carried_from"] or previous.name,
+            row["skipped"],
         )
         for row in rows
         if row["path"] not in here

@@ -14,6 +14,7 @@ from broadsheet.refinement import PORTION_RECORDS, Place, Portion, Recurring, St
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 
 WORK = "broadsheet.refinement:work"
+READ_FOOTER = "broadsheet.sources.tables_in_parts:yield_footer"
 _LEAST_MEMORY_BYTES = 2**30
 _MEMORY_PER_BYTE = 8  # of a batch; it is held once, and each record in several forms
 
@@ -65,6 +66,19 @@ def read_and_refine(
             except Died as died:
                 course.bury(died)
     return course.worked()
+
+
+def read_footer(settings: Sources, footer: bytes) -> list[sources.RowGroup] | None:
+    """Return the row groups that the footer of a Parquet file lists, read in a child process.
+
+    None stands for a footer that cannot be read, or kills what reads it.
+    """
+    with borrowed(limits_for(settings)) as guard:
+        try:
+            found = guard.call(READ_FOOTER, footer)
+        except OSError:
+            return None
+    return None if isinstance(found, Lost) else found
 
 
 class _Course:

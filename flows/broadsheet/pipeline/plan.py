@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from broadsheet.addresses import is_address
 from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline.batch import Request, stage
-from broadsheet.pipeline.guarded import Worked
+from broadsheet.pipeline.guarded import Worked, read_footer
 from broadsheet.pipeline.workspace import Place, StagedBatch, join, read_json, write_json
 
 Json = dict[str, Any]
@@ -98,7 +99,9 @@ def plan(folder: Path, output: Place) -> Json:
     """
     config, suites_folder, suites = read_settings(folder)
     root = sources.locate(folder, config.sources.path)
-    discovery = sources.discover(root, config.sources)
+    discovery = sources.discover(
+        root, config.sources, read_footer=partial(read_footer, config.sources)
+    )
     home = str(output) if is_address(str(output)) else str(Path(output).resolve())
     run = Run(
         folder=folder.resolve(),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -114,7 +114,11 @@ def _write(
     carried: CarriedOver | None,
 ) -> publish.Written:
     found = sum((Counter(read_json(batch.path(COUNTS))) for batch in staged), Counter[str]())
-    inputs = [publish.InputFile(f.path, f.size, f.sha256, found[f.path]) for f in run.files]
+    skipped = _skipped(staged, "path")
+    inputs = [
+        publish.InputFile(f.path, f.size, f.sha256, found[f.path], skipped=skipped[f.path])
+        for f in run.files
+    ]
     unread = read_json(staged[0].path(COUNTS))  # what the discovery could not open
     inputs += [publish.InputFile(path, None, None, found[path]) for path in unread]
     read = [
@@ -163,7 +167,7 @@ def _judge(
         batches=_merged_verdict(staged, suites.batch),
         release=verdict,
         aggregates=aggregates,
-        skipped=tuple(sorted(_skipped(staged).items())),
+        skipped=tuple(sorted(_skipped(staged, "reason").items())),
     )
 
 
@@ -187,12 +191,12 @@ def _merged_verdict(staged: Sequence[StagedBatch], suite: validate.Suite) -> Ver
     return merge(from_json(verdict) for verdict in verdicts)
 
 
-def _skipped(staged: Sequence[StagedBatch]) -> Counter[str]:
-    """Count the entries that are no articles, by reason code."""
+def _skipped(staged: Sequence[StagedBatch], by: Literal["path", "reason"]) -> Counter[str]:
+    """Count the entries that are no articles, by the raw file that holds them or by reason code."""
     counts: Counter[str] = Counter()
     for batch in staged:
         for entry in batch.skipped:
-            counts[entry["reason"]] += entry["count"]
+            counts[entry[by]] += entry["count"]
     return counts
 
 
@@ -201,7 +205,7 @@ def _origin(run: Run, staged: Sequence[StagedBatch]) -> publish.Origin:
     return publish.Origin(
         config=run.config,
         suites={suite.name: suite.digest for suite in (suites.batch, suites.release)},
-        skipped=dict(sorted(_skipped(staged).items())),
+        skipped=dict(sorted(_skipped(staged, "reason").items())),
     )
 
 

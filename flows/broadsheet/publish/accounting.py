@@ -22,7 +22,8 @@ class InputFile:
 
     ``size`` and ``sha256`` are None where the file could not be read; ``records`` is None where
     nobody counted, and then the sum of their outcomes is taken. ``carried_from`` is the version
-    whose build read the file, where this one did not.
+    whose build read the file, where this one did not; ``skipped`` counts entries that are no
+    articles, such as the requests in a web archive.
     """
 
     path: str
@@ -30,6 +31,7 @@ class InputFile:
     sha256: str | None
     records: int | None = None
     carried_from: str | None = None
+    skipped: int = 0
 
 
 def write_inputs(
@@ -94,6 +96,7 @@ def _write(release: Path, counted: Sequence[tuple[InputFile, Accounts]]) -> None
             "published": accounts.published,
             "duplicates": accounts.duplicates,
             "quarantined": accounts.quarantined,
+            "skipped": file.skipped,
         }
         for file, accounts in counted
     ]

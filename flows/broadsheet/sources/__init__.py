@@ -6,6 +6,7 @@ from broadsheet.sources.discovery import Discovery, RawFile, discover, require_r
 from broadsheet.sources.formats import FORMATS, Format, format_of
 from broadsheet.sources.reading import OnFailure, lose_span, read_batch, read_file, read_span
 from broadsheet.sources.roots import Place, locate
+from broadsheet.sources.tables_in_parts import RowGroup
 
 __all__ = [
     "FORMATS",
@@ -15,6 +16,7 @@ __all__ = [
     "OnFailure",
     "Place",
     "RawFile",
+    "RowGroup",
     "Span",
     "Steps",
     "discover",

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from broadsheet.config import Sources
 from broadsheet.isolation import Lost, progress
@@ -18,8 +18,11 @@ from broadsheet.records import RawRecord, Rejection, Skipped, Source
 Item = RawRecord | Rejection | Skipped
 """What reading yields: a record, one that is set aside, or a count of entries that are none."""
 
+Made = TypeVar("Made")
+
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 STAGE = "sources"
+OUT_OF_MEMORY = "reading it took more memory than there is"
 _EXCERPT_CHARS = 240
 
 
@@ -58,8 +61,8 @@ class Inside(NamedTuple):
 class Steps:
     """Numbers the steps of reading a stretch, so that one that kills can be left out next time.
 
-    A step is whatever a reader does to get its next item. The number is the same in every reading
-    of the same bytes, whatever was left out before.
+    A step is whatever a reader does to get its next item, and within it to read one record. The
+    number is the same in every reading of the same bytes, whatever was left out before.
     """
 
     def __init__(self, lost: Mapping[int, Lost] = MappingProxyType({})) -> None:
@@ -71,20 +74,30 @@ class Steps:
     def at(self, number: int) -> None:
         """Learn which step is being taken; 0 is none."""
 
+    def begin(self) -> Lost | None:
+        """Begin the next step; return why it was lost and begin none where it is to be left out."""
+        self._count += 1
+        if lost := self._lost.get(self._count):
+            return lost
+        self._open.append(self._count)
+        self.at(self._count)
+        return None
+
+    def end(self) -> None:
+        """End the step that was begun last."""
+        self._open.pop()
+        self.at(self._open[-1])
+
     def watched(self, blob: "Blob", items: Iterator[Item], format_: str) -> Iterator[Item]:
         """Yield items; instead of a step to leave out, the rejection of what is left."""
         while True:
-            self._count += 1
-            if lost := self._lost.get(self._count):
+            if lost := self.begin():
                 yield refuse(blob, format_, Refused(lost.reason, lost.detail))
                 return
-            self._open.append(self._count)
-            self.at(self._count)
             try:
                 item = next(items, None)
             finally:
-                self._open.pop()
-                self.at(self._open[-1])
+                self.end()
             if item is None:
                 return
             yield item
@@ -205,6 +218,40 @@ def reject(source: Source, reason: Reason, detail: str, raw: bytes | str = b"") 
         detail=printable(detail),
         excerpt=printable(raw),
     )
+
+
+def alone(
+    blob: Blob, source: Source, raw: bytes, work: Callable[..., Made], *arguments: object
+) -> Made | Rejection:
+    """Return what work makes of one record, or its rejection: whatever happens, it is lost alone.
+
+    Args:
+        blob: what the record lies in.
+        source: its address.
+        raw: what an excerpt is cut from.
+        work: reads it.
+        arguments: of the work.
+
+    Raises:
+        OSError: the work raised one; the caller may try again.
+
+    """
+    steps = blob.steps
+    if steps is not None and (lost := steps.begin()):
+        return reject(source, lost.reason, lost.detail, raw)
+    try:
+        return work(*arguments)
+    except Refused as refused:
+        return reject(source, refused.reason, refused.detail, raw)
+    except OSError:
+        raise
+    except MemoryError:
+        return reject(source, Reason.RESOURCE_MEMORY, OUT_OF_MEMORY, raw)
+    except Exception as error:  # noqa: BLE001 - one record must not stop the run
+        return reject(source, Reason.RECORD_FAULT, f"{type(error).__name__}: {error}", raw)
+    finally:
+        if steps is not None:
+            steps.end()
 
 
 def too_long(blob: Blob, format_: str, at: int, length: int, raw: bytes) -> Rejection:

@@ -4,19 +4,19 @@ Rules of RFC 4180, with any of comma, semicolon, tab and bar between fields and 
 cell is a string as it stands: ``NA``, ``0012`` and ``=A1`` are not interpreted.
 """
 
+import contextlib
 import csv
 from collections import Counter, deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import Blob, Item, Refused, reject, too_long
+from broadsheet.sources.blobs import OUT_OF_MEMORY, Blob, Item, Refused, alone, reject, too_long
 from broadsheet.sources.columns import to_record
-from broadsheet.sources.decoding import Decoded, decode
-from broadsheet.sources.lines import Line, read_lines
+from broadsheet.sources.decoding import Decoded, decode, plain_texts
+from broadsheet.sources.lines import Line, read_portions
 
 CSV = "csv"
 _DELIMITERS = ",;\t|"
@@ -47,31 +47,37 @@ def read_csv(blob: Blob, settings: Sources) -> Iterator[Item]:
             yield reject(source, Reason.CSV_COLUMNS, detail, row.raw)
         else:
             values = dict(zip(header, row.cells, strict=True))
-            yield to_record(source, values, settings, (*blob.notes, *row.notes))
+            notes = (*blob.notes, *row.notes)
+            yield alone(blob, source, row.raw, to_record, source, values, settings, notes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     start: int
     raw: bytes
     length: int = 0
     is_cut: bool = False
-    cells: tuple[str, ...] = ()
+    cells: Sequence[str] = ()
     notes: tuple[Reason, ...] = ()
     fault: Refused | None = None
 
 
 class _Rows:
-    """The rows of a stream; a broken one is set aside and reading goes on at the next line."""
+    """The rows of a stream; a broken one is set aside and reading goes on at the next line.
+
+    Lines are read in portions. Rows of a portion that is plain UTF-8 are read together, up to the
+    first that is broken or goes on behind the portion; the rest is read row by row.
+    """
 
     def __init__(self, blob: Blob, settings: Sources) -> None:
         self._settings = settings
         self._limit = settings.max_record_bytes
-        self._lines = read_lines(_with_plain_ends(blob), self._limit)
-        self._ahead: deque[Line] = deque()  # lines to read again after a broken row
+        self._steps = blob.steps
+        self._portions = read_portions(_with_plain_ends(blob), self._limit)
+        self._read = 0  # portions
+        self._ahead: deque[Line] = deque()  # lines of the portion, and those to read again
         self._legacy: str | None = None  # the encoding of lines that are not UTF-8
         self._taken: list[Line] = []  # lines of the current row
-        head = blob.head or next(iter(self._lines), Line(0, b"", 0)).raw
+        head = blob.head or (self._next_line() or Line(0, b"", 0)).raw
         self._delimiter = _delimiter(head)
         self.header = self._header(head.removeprefix(_MARK))
 
@@ -90,12 +96,48 @@ class _Rows:
         return names
 
     def __iter__(self) -> Iterator[_Row]:
-        while (first := self._next_line()) is not None:
-            if first.is_cut:
-                yield _Row(first.start, first.raw, first.length, is_cut=True)
-            elif first.raw.strip():
-                self._ahead.appendleft(first)
+        while self._ahead or self._read_on():
+            if self._steps is None and self._settings.encoding is None:
+                yield from self._together()
+            portions = self._read
+            while self._ahead and self._read == portions:
+                yield from self._one()
+
+    def _together(self) -> Iterator[_Row]:
+        """Yield the rows at the front of the portion, as long as they are plain and whole."""
+        lines = [*self._ahead]
+        texts = plain_texts([line.raw for line in lines])
+        if texts is None or any(line.is_cut for line in lines):
+            return
+        reader = csv.reader((f"{text}\n" for text in texts), delimiter=self._delimiter, strict=True)
+        done = 0
+        with contextlib.suppress(csv.Error, MemoryError):
+            for cells in reader:
+                first, count = lines[done], reader.line_num - done
+                raw = first.raw if count == 1 else _joined(lines[done : done + count])
+                if len(raw) > self._limit:
+                    break
+                done += count
+                if raw.strip():
+                    yield _Row(first.start, raw, cells=cells)
+        self._ahead = deque(lines[done:])
+
+    def _one(self) -> Iterator[_Row]:
+        """Yield the row at the front, if there is one, in a step of its own."""
+        if (first := self._next_line()) is None:
+            return
+        if first.is_cut:
+            yield _Row(first.start, first.raw, first.length, is_cut=True)
+        elif first.raw.strip():
+            self._ahead.appendleft(first)
+            if self._steps is None:
                 yield self._row()
+            elif lost := self._steps.begin():
+                yield self._lost(Refused(lost.reason, lost.detail))
+            else:
+                row = self._row()
+                self._steps.end()
+                yield row
 
     def _row(self) -> _Row:
         """Return the row that begins at the next line, however many lines it takes."""
@@ -105,10 +147,11 @@ class _Rows:
             cells = next(csv.reader(self._decoded(notes), delimiter=self._delimiter, strict=True))
         except (csv.Error, Refused) as error:
             return self._broken(error)
-        first, last = self._taken[0], self._taken[-1]
-        raw = b"".join(line.raw + line.end for line in self._taken[:-1]) + last.raw
+        except MemoryError:
+            self._ahead.extendleft(reversed(self._taken))
+            return self._lost(Refused(Reason.RESOURCE_MEMORY, OUT_OF_MEMORY))
         found = tuple(dict.fromkeys(notes))
-        return _Row(first.start, raw, cells=tuple(cells), notes=found)
+        return _Row(self._taken[0].start, _joined(self._taken), cells=cells, notes=found)
 
     def _broken(self, error: csv.Error | Refused) -> _Row:
         """Set aside the first line of what was taken and put back the others."""
@@ -116,6 +159,20 @@ class _Rows:
         self._ahead.extendleft(reversed(self._taken[1:]))
         fault = error if isinstance(error, Refused) else Refused(Reason.CSV_QUOTE, str(error))
         return _Row(first.start, first.raw, fault=fault)
+
+    def _lost(self, fault: Refused) -> _Row:
+        """Set aside the next row unread: the lines up to one behind which all quotes are closed."""
+        self._taken = []
+        quotes = size = 0
+        while (line := self._next_line()) is not None:
+            self._taken.append(line)
+            quotes += line.raw.count(b'"')
+            size += line.length
+            if quotes % 2 == 0:
+                return _Row(self._taken[0].start, _joined(self._taken), fault=fault)
+            if line.is_cut or size > self._limit:
+                break
+        return self._broken(fault)
 
     def _decoded(self, notes: list[Reason]) -> Iterator[str]:
         """Yield lines as characters, with their ends, and note what that took."""
@@ -137,7 +194,17 @@ class _Rows:
         return decoded
 
     def _next_line(self) -> Line | None:
-        return self._ahead.popleft() if self._ahead else next(self._lines, None)
+        return self._ahead.popleft() if self._ahead or self._read_on() else None
+
+    def _read_on(self) -> bool:
+        self._read += 1
+        self._ahead.extend(next(self._portions, ()))
+        return bool(self._ahead)
+
+
+def _joined(lines: Sequence[Line]) -> bytes:
+    """Return the bytes of a row: its lines with their ends, but for the last."""
+    return b"".join([line.raw + line.end for line in lines[:-1]]) + lines[-1].raw
 
 
 def _with_plain_ends(blob: Blob) -> BinaryIO:

@@ -7,9 +7,11 @@ are valid UTF-8 beyond ASCII are hardly ever anything else.
 """
 
 import codecs
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 from charset_normalizer import from_bytes
 
 from broadsheet.reasons import Reason
@@ -31,6 +33,8 @@ _BINARY_SIGNATURES = (
     b"ARROW1", b"RIFF", b"ID3", b"OggS", b"SQLite format 3\x00", b"\xca\xfe\xba\xbe", b"7z\xbc\xaf",
     b"Rar!",
 )  # fmt: skip
+
+_UNUSUAL = (*(mark for mark, _ in _MARKS), *_BINARY_SIGNATURES)
 
 # Bytes that no text holds: C0 controls but tab, line ends, form feed, backspace and escape.
 _CONTROLS = bytes(set(range(32)) - {8, 9, 10, 12, 13, 27}) + b"\x7f"
@@ -84,6 +88,24 @@ def decode(raw: bytes, *, configured: str | None = None, declared: str | None = 
         return Decoded(raw.decode(wide), wide, (Reason.ENCODING_DETECTED,))
     _refuse_binary(raw, _MAX_CONTROL_SHARE)
     return Decoded(text, "utf-8")
+
+
+def plain_texts(lines: Sequence[bytes]) -> list[str] | None:
+    """Return what :func:`decode` makes of each line, where nothing about any of them is unusual.
+
+    That is all valid UTF-8 without a mark, a binary file's first bytes or a control code; and it is
+    told at once for all. None stands for lines to be looked at one by one.
+    """
+    raw = b"\n".join(lines)
+    low = int(np.count_nonzero(np.frombuffer(raw, np.uint8) < ord(" ")))
+    if low != sum(map(raw.count, (b"\n", b"\t", b"\r"))) or b"\x7f" in raw:
+        return None
+    if any(line.startswith(_UNUSUAL) for line in lines):
+        return None
+    try:
+        return raw.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        return None
 
 
 @lru_cache(maxsize=256)

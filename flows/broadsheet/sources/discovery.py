@@ -16,7 +16,12 @@ from broadsheet.sources.blobs import EMPTY_SHA256, reject
 from broadsheet.sources.cutting import Cutter, InsideCutter, Part
 from broadsheet.sources.formats import Format, cut_inside, format_of
 from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
-from broadsheet.sources.tables_in_parts import TableCutter, table_cutter
+from broadsheet.sources.tables_in_parts import (
+    ReadFooter,
+    TableCutter,
+    read_footer,
+    table_cutter,
+)
 
 _RELEASE_MARKS = ("manifest.json", "SHA256SUMS")
 _BLOCK_BYTES = 2**20
@@ -68,10 +73,18 @@ class Discovery:
     skipped: tuple[Skipped, ...] = ()
 
 
-def discover(place: Place, settings: Sources) -> Discovery:
+def discover(
+    place: Place, settings: Sources, *, read_footer: ReadFooter = read_footer
+) -> Discovery:
     """List and digest the raw files at a place, the same way on every file system and store.
 
     Every file is read once. Order is that of the POSIX paths, by code point.
+
+    Args:
+        place: the folder of raw files.
+        settings: the section ``[sources]``.
+        read_footer: reads the footers of Parquet files, which native code decodes: in a run it is
+            one that does so in a child process.
 
     Raises:
         StorageError: the place is no folder, or may not be listed.
@@ -79,7 +92,7 @@ def discover(place: Place, settings: Sources) -> Discovery:
     """
     root = open_root(place)
     names = sorted(root.walk(partial(_is_foreign, root)))
-    look_at = partial(_look_at, root=root, settings=settings)
+    look_at = partial(_look_at, root=root, settings=settings, read_footer=read_footer)
     if root.opened_at_once > 1:
         with ThreadPoolExecutor(root.opened_at_once) as threads:
             found = list(threads.map(look_at, names))
@@ -135,7 +148,9 @@ def _is_release(root: Root, folder: str) -> bool:
     return all(root.is_file(f"{folder}/{mark}") for mark in _RELEASE_MARKS)
 
 
-def _look_at(name: str, root: Root, settings: Sources) -> RawFile | Rejection | Skipped:
+def _look_at(
+    name: str, root: Root, settings: Sources, read_footer: ReadFooter
+) -> RawFile | Rejection | Skipped:
     """Say what one entry of the folder is."""
     shown = name.encode("utf-8", "backslashreplace").decode()
     last = PurePosixPath(name).name
@@ -146,16 +161,18 @@ def _look_at(name: str, root: Root, settings: Sources) -> RawFile | Rejection | 
     if not {"", ".", ".."}.isdisjoint(name.split("/")):  # a store takes any name
         return _refuse(name, Reason.IO_NAME, "a name that leads elsewhere on a disk")
     try:
-        return _look_at_named(name, root, settings)
+        return _look_at_named(name, root, settings, read_footer)
     except OSError as error:
         reason = Reason.IO_PERMISSION if isinstance(error, PermissionError) else Reason.IO_FAILED
         return _refuse(name, reason, error.strerror or str(error))
 
 
-def _look_at_named(name: str, root: Root, settings: Sources) -> RawFile | Rejection | Skipped:
+def _look_at_named(
+    name: str, root: Root, settings: Sources, read_footer: ReadFooter
+) -> RawFile | Rejection | Skipped:
     kind = root.kind(name)
     if kind is Kind.FILE:
-        return _oversized(name, root, settings) or _digest(name, root, settings)
+        return _oversized(name, root, settings) or _digest(name, root, settings, read_footer)
     if kind is Kind.LINK:
         return Skipped(path=name, member=None, reason=Reason.INPUT_LINK.value, count=1)
     if kind is Kind.FOLDER:
@@ -176,11 +193,13 @@ def _oversized(name: str, root: Root, settings: Sources) -> Rejection | None:
     return reject(source, Reason.SIZE_RECORD, detail)
 
 
-def _digest(name: str, root: Root, settings: Sources) -> RawFile | Rejection:
+def _digest(
+    name: str, root: Root, settings: Sources, read_footer: ReadFooter
+) -> RawFile | Rejection:
     """Read a file once, for its size, its digest and its parts."""
     format_ = format_of(name)
     digest, size, head = hashlib.sha256(), 0, b""
-    cutter = _cutter(name, root, format_, settings) if format_ else None
+    cutter = _cutter(name, root, format_, settings, read_footer) if format_ else None
     with root.open(name) as stream:
         while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
@@ -196,7 +215,7 @@ def _digest(name: str, root: Root, settings: Sources) -> RawFile | Rejection:
 
 
 def _cutter(
-    name: str, root: Root, format_: Format, settings: Sources
+    name: str, root: Root, format_: Format, settings: Sources, read_footer: ReadFooter
 ) -> Cutter | TableCutter | InsideCutter | None:
     """Return what divides a file into parts, where it can be divided and may be worth it."""
     if format_.compression is not None:
@@ -207,7 +226,7 @@ def _cutter(
         return InsideCutter(cut, format_.compression, settings, partial(root.open, name))
     if format_.is_table:
         with root.open(name) as file:
-            return table_cutter(file, format_.name, settings)
+            return table_cutter(file, format_.name, settings, read_footer)
     is_large = root.size(name) > _BLOCK_BYTES
     return Cutter(format_.cut, settings) if format_.cut and is_large else None
 

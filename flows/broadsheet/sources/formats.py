@@ -15,7 +15,7 @@ from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord
 from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
-from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
+from broadsheet.sources.blobs import OUT_OF_MEMORY, Blob, Item, Read, Refused, refuse
 from broadsheet.sources.csvs import CSV, read_csv
 from broadsheet.sources.cutting import LINES, ROWS, WARC_MEMBERS, WARC_RECORDS, Cut
 from broadsheet.sources.documents import DOCX, read_docx
@@ -74,7 +74,7 @@ def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
     except OSError:
         raise  # the caller may try again
     except MemoryError:
-        fault = Refused(Reason.RESOURCE_MEMORY, "reading it took more memory than there is")
+        fault = Refused(Reason.RESOURCE_MEMORY, OUT_OF_MEMORY)
         yield refuse(blob, format_.name, fault)
     except Exception as error:  # noqa: BLE001 - one file must not stop the run
         fault = Refused(Reason.RECORD_FAULT, f"{type(error).__name__}: {error}")

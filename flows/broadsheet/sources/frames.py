@@ -6,6 +6,7 @@ as sorted JSON.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import orjson
 import pyarrow as pa
@@ -14,9 +15,10 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from broadsheet.config import Sources
+from broadsheet.isolation import Lost
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection, Source
-from broadsheet.sources.blobs import Blob, Item, Refused, Rows, reject
+from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, Rows, alone, reject
 from broadsheet.sources.columns import known_columns, to_record
 
 PARQUET, ARROW = "parquet", "arrow"
@@ -39,10 +41,7 @@ def read_parquet(blob: Blob, settings: Sources) -> Iterator[Item]:
         source = _source(blob, settings)
         file = pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER_BYTES)
         kept = _kept(file.schema_arrow.names, settings)
-        groups = _groups_of(file.metadata, blob)
-        portions = file.iter_batches(
-            _PORTION_ROWS, row_groups=groups, columns=kept, use_threads=False
-        )
+        portions = _parquet_portions(file, kept, blob)
         yield from _rows(portions, blob, PARQUET, settings, _size(source, file.metadata, blob))
     except _DAMAGE as error:
         raise Refused(Reason.TABLE_DAMAGED, _first_line(error)) from error
@@ -65,6 +64,35 @@ def read_arrow(blob: Blob, settings: Sources) -> Iterator[Item]:
         yield from _rows(portions, blob, ARROW, settings, source.size())
     except _DAMAGE as error:
         raise Refused(Reason.TABLE_DAMAGED, _first_line(error)) from error
+
+
+class _Gone(NamedTuple):
+    """Rows that are left out, because an earlier reading died while it decoded them."""
+
+    num_rows: int
+    lost: Lost
+
+
+def _parquet_portions(
+    file: pq.ParquetFile, kept: list[str], blob: Blob
+) -> Iterator[pa.RecordBatch | _Gone]:
+    """Yield the rows of the row groups to read; what cannot be decoded ends its group alone."""
+    for group in _groups_of(file.metadata, blob):
+        left = file.metadata.row_group(group).num_rows
+        portions = file.iter_batches(
+            _PORTION_ROWS, row_groups=[group], columns=kept, use_threads=False
+        )
+        while True:
+            if blob.steps is not None and (lost := blob.steps.begin()):
+                yield _Gone(left, lost)
+                break
+            portion = next(portions, None)
+            if blob.steps is not None:
+                blob.steps.end()
+            if portion is None:
+                break
+            left -= portion.num_rows
+            yield portion
 
 
 def _source(blob: Blob, settings: Sources) -> pa.NativeFile:
@@ -150,7 +178,7 @@ def _kept(names: Sequence[str], settings: Sources) -> list[str]:
 
 
 def _rows(
-    portions: Iterator[pa.RecordBatch],
+    portions: Iterator[pa.RecordBatch | _Gone],
     blob: Blob,
     format_: str,
     settings: Sources,
@@ -167,13 +195,18 @@ def _rows(
     given = 0
     for portion in portions:
         skipped = min(max(first - number, 0), portion.num_rows)
-        wanted = portion.slice(skipped, max(stop - number - skipped, 0))
         number += skipped
-        for row in _readable(wanted).to_pylist():
-            item = _item(row, number, blob, format_, settings)
-            given += item.source.length
-            yield item
-            number += 1
+        if isinstance(portion, _Gone):
+            count = min(portion.num_rows - skipped, stop - number)
+            if count > 0:
+                yield _gone(count, number, portion.lost, blob, format_)
+            number += count
+        else:
+            wanted = portion.slice(skipped, max(stop - number, 0))
+            for item in _items(wanted, number, blob, format_, settings):
+                given += item.source.length
+                yield item
+                number += 1
         if given > _FREE_BYTES and given > settings.max_ratio * size:
             detail = f"{size} bytes became more than {given}"
             raise Refused(Reason.ARCHIVE_RATIO, detail)
@@ -181,13 +214,51 @@ def _rows(
             return
 
 
+def _gone(count: int, number: int, lost: Lost, blob: Blob, format_: str) -> Rejection:
+    detail = f"{count} rows from row {number} on cannot be decoded: {lost.detail}"
+    return reject(_unread(number, blob, format_), lost.reason, detail)
+
+
+def _items(
+    wanted: pa.RecordBatch, number: int, blob: Blob, format_: str, settings: Sources
+) -> Iterator[RawRecord | Rejection]:
+    """Yield an item for each row of a portion, whose first one has that number."""
+    rows = _together(wanted) if blob.steps is None else None
+    for at in range(wanted.num_rows):
+        place = number + at
+        unread = _unread(place, blob, format_)
+        given = rows[at] if rows is not None else wanted.slice(at, 1)
+        yield alone(blob, unread, b"", _item, given, place, blob, format_, settings)
+
+
+def _together(wanted: pa.RecordBatch) -> list[dict[str, object]] | None:
+    """Return all rows, or None where they are to be turned into values one by one."""
+    try:
+        return _readable(wanted).to_pylist()
+    except MemoryError:
+        return None
+
+
+def _unread(number: int, blob: Blob, format_: str) -> Source:
+    """Return the address of a row whose values are not known."""
+    return Source(blob.path, _place(number, blob), 0, 0, EMPTY_SHA256, format_)
+
+
+def _place(number: int, blob: Blob) -> str:
+    return f"{blob.member}!/row {number}" if blob.member else f"row {number}"
+
+
 def _item(
-    row: dict[str, object], number: int, blob: Blob, format_: str, settings: Sources
+    given: dict[str, object] | pa.RecordBatch,
+    number: int,
+    blob: Blob,
+    format_: str,
+    settings: Sources,
 ) -> RawRecord | Rejection:
+    row = given if isinstance(given, dict) else _readable(given).to_pylist()[0]
     raw = orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str)
-    place = f"{blob.member}!/row {number}" if blob.member else f"row {number}"
     digest = hashlib.sha256(raw).hexdigest()
-    source = Source(blob.path, place, 0, len(raw), digest, format_)
+    source = Source(blob.path, _place(number, blob), 0, len(raw), digest, format_)
     if len(raw) > settings.max_record_bytes:
         detail = f"{len(raw)} bytes; at most {settings.max_record_bytes} are allowed"
         return reject(source, Reason.SIZE_RECORD, detail, raw)

@@ -19,7 +19,7 @@ import orjson
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Source
-from broadsheet.sources.blobs import Blob, Item, Refused, reject, too_long
+from broadsheet.sources.blobs import Blob, Item, Refused, alone, reject, too_long
 from broadsheet.sources.columns import has_text, to_record
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.json_elements import elements
@@ -43,18 +43,29 @@ def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
     whole are looked at one by one.
     """
     for lines in read_portions(blob.stream, settings.max_record_bytes):
-        found = [None if line.is_cut else _object(line.raw) for line in lines]
-        read = [(line.raw, value) for line, value in zip(lines, found, strict=True) if value]
-        raw = b"".join([raw for raw, _ in read])
-        is_proven = not _may_repeat_a_key(raw, [value for _, value in read])
-        for line, value in zip(lines, found, strict=True):
-            if value and is_proven:
+        for line, value in zip(lines, _proven(blob, lines), strict=True):
+            if value:
                 source = blob.source(line.raw, JSONL, at=line.start)
-                yield _record(source, value, line.raw, settings, blob.notes)
+                arguments = (source, value, line.raw, settings, blob.notes)
+                yield alone(blob, source, line.raw, _record, *arguments)
             elif line.is_cut:
                 yield too_long(blob, JSONL, line.start, line.length, line.raw)
             elif line.raw.strip():
                 yield _line(blob, line, settings)
+
+
+def _proven(blob: Blob, lines: list[Line]) -> list[dict[str, Any] | None]:
+    """Return the object of each line that is good beyond doubt, and None for the others."""
+    none: list[dict[str, Any] | None] = [None] * len(lines)
+    if blob.steps is not None:  # one by one
+        return none
+    try:
+        found = [None if line.is_cut else _object(line.raw) for line in lines]
+    except MemoryError:
+        return none
+    read = [(line.raw, value) for line, value in zip(lines, found, strict=True) if value]
+    raw = b"".join([raw for raw, _ in read])
+    return none if _may_repeat_a_key(raw, [value for _, value in read]) else found
 
 
 def _line(blob: Blob, line: Line, settings: Sources) -> Item:
@@ -120,10 +131,11 @@ def load_object(raw: bytes) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
 
 
 def _item(blob: Blob, source: Source, raw: bytes, settings: Sources) -> Item:
-    try:
-        values, notes = load_object(raw)
-    except Refused as refused:
-        return reject(source, refused.reason, refused.detail, raw)
+    return alone(blob, source, raw, _loaded, blob, source, raw, settings)
+
+
+def _loaded(blob: Blob, source: Source, raw: bytes, settings: Sources) -> Item:
+    values, notes = load_object(raw)
     return _record(source, values, raw, settings, (*blob.notes, *notes))
 
 

@@ -11,8 +11,8 @@ from typing import cast
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.records import Field, RawRecord, Source
-from broadsheet.sources.blobs import Blob, Item, Refused, Tally, read_whole, reject, too_long
+from broadsheet.records import Field, RawRecord, Rejection, Source
+from broadsheet.sources.blobs import Blob, Item, Refused, Tally, alone, read_whole, reject, too_long
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.lines import read_lines
 from broadsheet.sources.pages import page
@@ -25,12 +25,14 @@ _ENVELOPE = re.compile(rb"From \S+.*\d{4}\s*\Z")
 
 def read_eml(blob: Blob, settings: Sources) -> Iterator[Item]:
     """Yield the one message of a file; its other parts are counted."""
-    yield from _message(read_whole(blob, settings), blob, EML, settings)
+    raw = read_whole(blob, settings)
+    yield from _message(raw, blob.source(raw, EML), blob, settings)
 
 
 def read_mhtml(blob: Blob, settings: Sources) -> Iterator[Item]:
     """Yield the page of a saved web archive; its images and styles are counted."""
-    yield from _message(read_whole(blob, settings), blob, MHTML, settings)
+    raw = read_whole(blob, settings)
+    yield from _message(raw, blob.source(raw, MHTML), blob, settings)
 
 
 def read_mbox(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -39,7 +41,9 @@ def read_mbox(blob: Blob, settings: Sources) -> Iterator[Item]:
         if length > settings.max_record_bytes:
             yield too_long(blob, MBOX, start, length, raw[:1_000])
         elif raw.strip():
-            yield from _message(raw, blob, MBOX, settings, at=start)
+            source = blob.source(raw, MBOX, at=start)
+            found = alone(blob, source, raw, _items, raw, source, blob, settings)
+            yield from [found] if isinstance(found, Rejection) else found
 
 
 def _messages(blob: Blob, limit: int) -> Iterator[tuple[int, bytes, int]]:
@@ -61,10 +65,11 @@ def _messages(blob: Blob, limit: int) -> Iterator[tuple[int, bytes, int]]:
         yield start, bytes(kept), length
 
 
-def _message(
-    raw: bytes, blob: Blob, format_: str, settings: Sources, *, at: int = 0
-) -> Iterator[Item]:
-    source = blob.source(raw, format_, at=at)
+def _items(raw: bytes, source: Source, blob: Blob, settings: Sources) -> list[Item]:
+    return [*_message(raw, source, blob, settings)]
+
+
+def _message(raw: bytes, source: Source, blob: Blob, settings: Sources) -> Iterator[Item]:
     body = raw.partition(b"\n")[2] if _ENVELOPE.match(raw.partition(b"\n")[0]) else raw
     try:
         message = email.message_from_bytes(body, policy=email.policy.compat32)

@@ -7,7 +7,7 @@ Metadata is not believed: rows that cannot be there leave the file undivided, an
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import SEEK_END
 from itertools import pairwise
@@ -56,7 +56,37 @@ class Layout:
     tail: int = 0
 
 
-def parquet_layout(file: BinaryIO) -> Layout:
+class RowGroup(NamedTuple):
+    """What a footer says of a row group: its first byte, its rows, its bytes when decoded."""
+
+    start: int
+    rows: int
+    decoded_bytes: int
+
+
+ReadFooter = Callable[[bytes], Sequence[RowGroup] | None]
+"""Returns the row groups that the footer of a Parquet file lists; None where it is unreadable."""
+
+
+def read_footer(footer: bytes) -> list[RowGroup] | None:
+    """Return the row groups of a Parquet file by its last bytes (:data:`ReadFooter`)."""
+    try:  # from memory: Arrow may abort on a Python file
+        metadata = pq.read_metadata(pa.BufferReader(_PARQUET_MAGIC + footer))
+        found = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+        return [
+            RowGroup(min(map(_first_page, _columns(g))), g.num_rows, g.total_byte_size)
+            for g in found
+        ]
+    except _DAMAGE:
+        return None
+
+
+def yield_footer(footer: bytes) -> Iterator[list[RowGroup] | None]:
+    """Yield what :func:`read_footer` returns, for a guard (:data:`broadsheet.isolation.Work`)."""
+    yield read_footer(footer)
+
+
+def parquet_layout(file: BinaryIO, read: ReadFooter) -> Layout:
     """Return the row groups of a Parquet file; the footer at its end belongs to each."""
     size = file.seek(0, SEEK_END)
     file.seek(max(size - _FOOTER_END_BYTES, 0))
@@ -65,13 +95,10 @@ def parquet_layout(file: BinaryIO) -> Layout:
     if length > _MOST_METADATA_BYTES:
         return Layout(())
     file.seek(max(size - tail, 0))
-    # From memory: Arrow may abort on a Python file.
-    metadata = pq.read_metadata(pa.BufferReader(_PARQUET_MAGIC + file.read()))
-    found = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    starts = [min(map(_first_page, _columns(group))) for group in found]
-    borders = [0, *starts[1:], size - tail]
+    found = read(file.read()) or ()
+    borders = [0, *(group.start for group in found[1:]), size - tail]
     groups = tuple(
-        Group(start, stop, group.num_rows, group.total_byte_size)
+        Group(start, stop, group.rows, group.decoded_bytes)
         for group, start, stop in zip(found, borders, borders[1:], strict=False)
     )
     return Layout(groups, tail=tail)
@@ -154,10 +181,12 @@ class TableCutter:
         )
 
 
-def table_cutter(file: BinaryIO, format_: str, settings: Sources) -> TableCutter | None:
+def table_cutter(
+    file: BinaryIO, format_: str, settings: Sources, read: ReadFooter = read_footer
+) -> TableCutter | None:
     """Return what cuts a table in parts; None where it is one part or cannot be told."""
     try:
-        layout = parquet_layout(file) if format_ == "parquet" else arrow_layout(file)
+        layout = parquet_layout(file, read) if format_ == "parquet" else arrow_layout(file)
         size = file.seek(0, SEEK_END)
         if not is_plausible(layout, size, settings):
             return None

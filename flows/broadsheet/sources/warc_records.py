@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
+from broadsheet.sources.blobs import Steps
 from broadsheet.sources.streams import InflateError
 from broadsheet.sources.warc_headers import (
     END_OF_HEAD,
@@ -40,7 +41,8 @@ class Record(NamedTuple):
         headers: named fields in lower case; empty where the stretch is no record.
         block: the content, decompressed.
         fault: what is wrong, in words; empty where nothing is.
-        kind: ``damaged``, ``cut`` or ``large`` where something is wrong.
+        kind: ``damaged``, ``cut`` or ``large`` where something is wrong, or the reason why the
+            record was lost in an earlier reading.
 
     """
 
@@ -67,10 +69,11 @@ def plain_records(stream: BinaryIO, limit: int, size: int | None = None) -> Iter
         yield buffer.take_usual(limit) or _take(buffer, limit, size)
 
 
-def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
+def gzip_records(raw: bytes, limit: int, steps: Steps | None = None) -> Iterator[Record]:
     """Yield the records of an archive that is compressed record by record.
 
-    A member that is damaged is one stretch, which ends where the next record begins.
+    A member that is damaged, or whose inflating is a step to leave out, is one stretch, which ends
+    where the next record begins.
     """
     start = 0
     while start < len(raw):
@@ -80,7 +83,14 @@ def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
                 yield _damaged(raw, start, stop, "no compressed record")
             start = stop
             continue
+        if steps is not None and (lost := steps.begin()):
+            stop = next_member(raw, start + 1)
+            yield _damaged(raw, start, stop, lost.detail, lost.reason)
+            start = stop
+            continue
         member, stop, fault, kind = _inflate(raw, start, limit)
+        if steps is not None:
+            steps.end()
         if fault:
             stop = len(raw) if kind == "cut" else stop or next_member(raw, start + 1)
             if kind == "cut" and (resumed := next_member(raw, start + 1)) < len(raw):
@@ -95,9 +105,11 @@ def gzip_records(raw: bytes, limit: int) -> Iterator[Record]:
 
 
 def is_gzip_by_record(raw: bytes) -> bool:
-    """Tell whether the first compressed member holds one record and no more."""
+    """Tell whether records are compressed one by one: in several members, or alone in one."""
+    if next_member(raw, 1) < len(raw):
+        return True
     member, _, fault, _ = _inflate(raw, 0, 2**20)
-    return not (fault or len(_NEXT.findall(member)) > 1) or next_member(raw, 1) < len(raw)
+    return not (fault or len(_NEXT.findall(member)) > 1)
 
 
 def next_member(raw: bytes, start: int) -> int:

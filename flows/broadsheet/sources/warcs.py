@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple, cast
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, RawRecord, Source
-from broadsheet.sources.blobs import Blob, Item, Refused, Tally, reject
+from broadsheet.sources.blobs import Blob, Item, Refused, Tally, alone, reject
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.pages import page
 from broadsheet.sources.streams import GZIP, inflate
@@ -45,9 +45,10 @@ def read_warc(blob: Blob, settings: Sources) -> Iterator[Item]:
     for record in _records(blob, settings):
         source = _source(blob, record)
         if record.fault:
-            yield reject(source, _KINDS[record.kind], record.fault, record.raw)
+            reason = _KINDS.get(record.kind) or Reason(record.kind)
+            yield reject(source, reason, record.fault, record.raw)
             continue
-        item = _item(record, source, blob, settings)
+        item = alone(blob, source, record.raw, _item, record, source, blob, settings)
         if item is None:
             tally.add(Reason.WARC_SKIPPED)
         else:
@@ -62,7 +63,7 @@ def _records(blob: Blob, settings: Sources) -> Iterator[Record]:
     is_small = blob.size is not None and blob.size <= settings.batch_bytes
     raw = blob.stream.read() if is_small else b""
     if raw and is_gzip_by_record(raw):
-        return gzip_records(raw, limit)
+        return gzip_records(raw, limit, blob.steps)
     if raw:
         blob.stream.seek(-len(raw), 1)
     return plain_records(cast("BinaryIO", inflate(blob.stream, GZIP, settings)), limit)
@@ -76,22 +77,19 @@ def _source(blob: Blob, record: Record) -> Source:
 
 def _item(record: Record, source: Source, blob: Blob, settings: Sources) -> Item | None:
     """Return what a record holds, or None where it holds no page."""
-    try:
-        content = _content(record, settings.max_record_bytes)
-        if content is None:
-            return None
-        if content.media_type in _PAGES:
-            return page(
-                content.raw,
-                source,
-                settings,
-                charset=content.charset,
-                fields=_fields(record.headers, content),
-                notes=blob.notes,
-            )
-        decoded = decode(content.raw, configured=settings.encoding, declared=content.charset)
-    except Refused as refused:
-        return reject(source, refused.reason, refused.detail, record.raw)
+    content = _content(record, settings.max_record_bytes)
+    if content is None:
+        return None
+    if content.media_type in _PAGES:
+        return page(
+            content.raw,
+            source,
+            settings,
+            charset=content.charset,
+            fields=_fields(record.headers, content),
+            notes=blob.notes,
+        )
+    decoded = decode(content.raw, configured=settings.encoding, declared=content.charset)
     if not decoded.text.strip():
         return reject(source, Reason.CONTENT_EMPTY, "white space only")
     return RawRecord(

@@ -8,7 +8,7 @@ from lxml import etree
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Source
-from broadsheet.sources.blobs import Blob, Item, Refused
+from broadsheet.sources.blobs import Blob, Item, Refused, alone
 from broadsheet.sources.columns import to_record
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.feeds import read_atom, read_rss
@@ -57,7 +57,8 @@ def read_xml(blob: Blob, settings: Sources) -> Iterator[Item]:
             sha256=blob.source(raw, format_).sha256,
             format=format_,
         )
-        yield to_record(source, _without_empty(values), plain, blob.notes)
+        stated = _without_empty(values)
+        yield alone(blob, source, raw, to_record, source, stated, plain, blob.notes)
 
 
 def _read(blob: Blob, settings: Sources) -> bytes:
