@@ -30,7 +30,6 @@ not_after = 2026-01-01
 
 [sources]
 batch_records = {}
-batch_bytes = 65536
 
 [text]
 min_words = 5
@@ -214,7 +213,7 @@ def released(folder: Path, found: list[Made], batch_records: int) -> Path:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(trees, min_size=4, max_size=12), st.sampled_from([200, 1_000]))
+@given(st.lists(trees, min_size=4, max_size=12), st.sampled_from([10, 1_000]))
 def test_every_file_and_container_has_its_account(tmp_path_factory, found, batch_records):
     found = [*found, Made(".txt", story(77).encode())]
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -66,6 +67,16 @@ def read_and_refine(
             except Died as died:
                 course.bury(died)
     return course.worked()
+
+
+def discover(root: sources.Place, settings: Sources) -> sources.Discovery:
+    """Discover raw files as :func:`broadsheet.sources.discover`; footers are read in a child.
+
+    Raises:
+        StorageError: the place is no folder, or may not be listed.
+
+    """
+    return sources.discover(root, settings, read_footer=partial(read_footer, settings))
 
 
 def read_footer(settings: Sources, footer: bytes) -> list[sources.RowGroup] | None:

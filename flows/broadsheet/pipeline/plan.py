@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,8 +10,8 @@ from broadsheet import normalize, sources, validate
 from broadsheet.addresses import is_address
 from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
+from broadsheet.pipeline import guarded
 from broadsheet.pipeline.batch import Request, stage
-from broadsheet.pipeline.guarded import Worked, read_footer
 from broadsheet.pipeline.workspace import Place, StagedBatch, join, read_json, write_json
 
 Json = dict[str, Any]
@@ -99,9 +98,7 @@ def plan(folder: Path, output: Place) -> Json:
     """
     config, suites_folder, suites = read_settings(folder)
     root = sources.locate(folder, config.sources.path)
-    discovery = sources.discover(
-        root, config.sources, read_footer=partial(read_footer, config.sources)
-    )
+    discovery = guarded.discover(root, config.sources)
     home = str(output) if is_address(str(output)) else str(Path(output).resolve())
     run = Run(
         folder=folder.resolve(),
@@ -129,7 +126,7 @@ def plan(folder: Path, output: Place) -> Json:
 
 def _stage_unread(folder: str, discovery: sources.Discovery) -> StagedBatch:
     """Stage what the discovery could not read, as a batch without articles."""
-    unread = Worked(
+    unread = guarded.Worked(
         rejections=list(discovery.rejections),
         skipped=list(discovery.skipped),
         found=Counter(rejection.source.path for rejection in discovery.rejections),
