@@ -150,11 +150,13 @@ def _run(
     folder: Path, output: str, engine: Engine, *, version: str | None, publish: bool, json_: bool
 ) -> None:
     from broadsheet.config import load_config
+    from broadsheet.isolation import prepare
     from broadsheet.local_server import (
         await_local_server,
         require_reachable_api,
         start_local_server,
     )
+    from broadsheet.startup import without_collection
 
     load_config(folder)  # the likeliest mistakes are said at once, before a server starts
     if engine.is_elsewhere():
@@ -163,14 +165,17 @@ def _run(
     start_local_server()
 
     # All this takes as long as the server needs to start, so it comes before the wait.
-    from broadsheet.pipeline import read_settings
-    from broadsheet.validate import warm_up
+    with without_collection():
+        from broadsheet.pipeline import read_settings
+        from broadsheet.validate import warm_up
 
-    read_settings(folder)
+        read_settings(folder)
+        if engine.name == "threads":  # the others work in processes of their own
+            prepare()
 
-    from broadsheet.flow import run
+        from broadsheet.flow import run
 
-    warm_up()
+        warm_up()
     await_local_server()
 
     outcome = run(folder, output, engine=engine, version=version, publish=publish)

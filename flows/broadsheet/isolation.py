@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, ClassVar, Self, cast
 
 from broadsheet.reasons import Reason
+from broadsheet.startup import without, without_collection
 
 Work = Callable[[Any], Iterable[Any]]
 """A plain function of a module: one argument in, any number of results out; all must pickle."""
@@ -82,7 +83,10 @@ class Died(Exception):  # noqa: N818 - a verdict on the work, caught where it wa
 
 
 class _Nursery:
-    """The process that children are forked from; for any number of threads."""
+    """The process that children are forked from; for any number of threads.
+
+    It starts with this object, and is waited for when the first child is wanted.
+    """
 
     def __init__(self) -> None:
         self.owner = os.getpid()
@@ -97,14 +101,13 @@ class _Nursery:
             env=os.environ | _ONE_THREAD,
         )
         theirs.close()
-        if not self._control.recv(1):
-            message = f"the process for hostile input does not start (exit code {self.close()})"
-            raise RuntimeError(message)
+        self._is_ready = False
 
     def fork(self) -> tuple[int, socket.socket]:
         """Return a new child: its process, and where it listens."""
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
+            self._await()
             socket.send_fds(self._control, [b"f"], [theirs.fileno()])
             return self._answer(), ours
 
@@ -118,6 +121,12 @@ class _Nursery:
         """End the process and all its children; return its exit code."""
         self._control.close()
         return self._process.wait()
+
+    def _await(self) -> None:
+        if not self._is_ready and not self._control.recv(1):
+            message = f"the process for hostile input does not start (exit code {self.close()})"
+            raise RuntimeError(message)
+        self._is_ready = True
 
     def _answer(self) -> int:
         raw = self._control.recv(_NUMBER.size, socket.MSG_WAITALL)
@@ -170,6 +179,11 @@ def _nursery() -> _Nursery:
         if _Kept.nursery is None or _Kept.nursery.owner != os.getpid():
             _Kept.nursery = _Nursery()
         return _Kept.nursery
+
+
+def prepare() -> None:
+    """Start the process that children are forked from, so that the first call need not wait."""
+    _nursery()
 
 
 def _forked() -> tuple[_Nursery, int, socket.socket]:
@@ -362,8 +376,9 @@ class _Serving:
 def breed(descriptor: int) -> None:
     """Fork children as the parent asks for them, until it is gone: the nursery's whole life."""
     control = socket.socket(fileno=descriptor)
-    refinement = importlib.import_module("broadsheet.refinement")
-    refinement.warm_up()
+    # With the first array pyarrow looks for pandas, whose import takes longer than all else here.
+    with without_collection(), without("pandas"):
+        importlib.import_module("broadsheet.refinement").warm_up()
     control.sendall(b"r")
     children = set()
     while True:

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from broadsheet.errors import ConfigError, StorageError
+from broadsheet.startup import without_collection
 
 # What Prefect sets for the temporary server that it starts itself; runs stay in its database.
 _SETTINGS = {
@@ -134,6 +135,8 @@ def serve(file_descriptor: int) -> None:
         log_level="error",
         lifespan="on",
     )
+    with without_collection():
+        config.load()
     server = uvicorn.Server(config)
 
     def stop_with_the_parent() -> None:

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from broadsheet.normalize.language_profiles import load_profiles, probabilities_of
+from broadsheet.normalize.language_profiles import (
+    _is_upper,  # the table has to be whole for the n-grams to be langdetect's
+    load_profiles,
+    probabilities_of,
+)
 
 LETTERS = "abcdefgh ABC XYZ äöüß ñé ệơ привет ёї 日本語 テスト 한국 ภาษา हि \u0219\u06cc @ ."
 
@@ -61,3 +65,8 @@ def test_possible_languages_are_langdetects_prior(reference):
     (found,) = probabilities_of([text], [among])
 
     assert np.array_equal(found, by_langdetect(reference, text, among))
+
+
+def test_no_capital_lies_beyond_the_table():
+    capitals = [code for code in range(sys.maxunicode + 1) if chr(code).isupper()]
+    assert _is_upper().nonzero()[0].tolist() == capitals

@@ -149,18 +149,22 @@ class _Characters:
 
 @cache
 def _characters() -> _Characters:
-    every = [chr(code) for code in range(_LAST_CODE + 1)]
-    kinds = np.fromiter((unicodedata.category(c)[0] in "LMN" for c in every), np.uint8)
+    every = list(map(chr, range(_LAST_CODE + 1)))
+    categories = "".join(map(unicodedata.category, every)).encode()
+    kinds = np.isin(np.frombuffer(categories, np.uint8)[::2], list(b"LMN")).astype(np.uint8)
     for first, last in _UNSPACED:
         kinds[first : last + 1] *= _ALONE
-    folded = ((c, c.casefold()) for c in every)
-    codes = np.fromiter((ord(f) if len(f) == 1 else ord(c) for c, f in folded), np.uint64)
+    folded = map(str.casefold, every)
+    codes = np.fromiter(
+        (ord(f) if len(f) == 1 else ord(c) for c, f in zip(every, folded, strict=True)), np.uint64
+    )
     is_break = kinds == _SEPARATOR
     is_break[[ord(c) for c in _LINKS]] = False
     return _Characters(
         kinds=kinds,
         hashes=scramble(codes + np.uint64(1)),
-        is_upper=np.fromiter((c.isupper() or c.istitle() for c in every), np.bool_),
+        is_upper=np.fromiter(map(str.isupper, every), np.bool_)
+        | np.fromiter(map(str.istitle, every), np.bool_),
         is_break=is_break,
     )
 

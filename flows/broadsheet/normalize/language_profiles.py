@@ -8,6 +8,7 @@ last bit (on Python 3.11; later ones add floats otherwise, and this module does 
 """
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ _CODE_BITS: Final = 21  # of a Unicode code point
 _SPACES: Final = re.compile(" {2,}")
 _LATIN: Final = re.compile("[A-z]+")
 _BEYOND_LATIN: Final = 0x300
+_BEYOND_CAPITALS: Final = 0x20000
 _VIETNAMESE_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"  # that normalize_vi composes
 
 
@@ -63,14 +65,15 @@ def load_profiles() -> Profiles:
         for path in sorted(folder.iterdir())
         if not path.name.startswith(".")
     ]
-    grams = sorted({gram for content in contents for gram in content["freq"]}, key=_key)
+    keys = {gram: _key(gram) for content in contents for gram in content["freq"]}
+    grams = sorted(keys, key=keys.__getitem__)
     rows = {gram: row for row, gram in enumerate(grams)}
     probabilities = np.zeros((len(grams), len(contents)))
     for column, content in enumerate(contents):
         frequencies: Mapping[str, int] = content["freq"]
         for gram, count in frequencies.items():
             probabilities[rows[gram], column] = count / content["n_words"][len(gram) - 1]
-    slots = _hash_table(np.array([_key(gram) for gram in grams], dtype=np.uint64))
+    slots = _hash_table(np.array([keys[gram] for gram in grams], dtype=np.uint64))
     return Profiles(tuple(content["name"] for content in contents), slots, probabilities)
 
 
@@ -211,7 +214,9 @@ def _single_spaced(text: str) -> str:
 @lru_cache(maxsize=1)
 def _is_upper() -> npt.NDArray[np.bool_]:
     """Return for each code point whether it is a capital."""
-    return np.fromiter((chr(code).isupper() for code in range(0x110000)), bool, 0x110000)
+    is_upper = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
+    is_upper[:_BEYOND_CAPITALS] = [chr(code).isupper() for code in range(_BEYOND_CAPITALS)]
+    return is_upper
 
 
 def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:

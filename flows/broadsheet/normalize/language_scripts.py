@@ -195,5 +195,10 @@ def _alphabet(language: str) -> Table:
 
 def _codes_in(block: str) -> list[int]:
     """Return the code points of a block written as a character class."""
-    within = re.compile(f"[{block}]")
-    return [code for code in range(BEYOND) if within.match(chr(code))]
+    runs = re.finditer(f"[{block}]+", _every_character())
+    return [code for run in runs for code in range(*run.span())]
+
+
+@lru_cache(maxsize=1)
+def _every_character() -> str:
+    return "".join(map(chr, range(BEYOND)))

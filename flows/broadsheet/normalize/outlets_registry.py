@@ -210,7 +210,7 @@ def parse_domain(cell: str) -> Domain:
 
 
 def _split(cell: str) -> tuple[str, ...]:
-    return tuple(part for part in cell.split("|") if part)
+    return tuple(part for part in cell.split("|") if part) if cell else ()
 
 
 def read_rows() -> Iterator[dict[str, str]]:

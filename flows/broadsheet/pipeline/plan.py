@@ -76,7 +76,8 @@ def read_settings(folder: Path) -> tuple[Config, Path | None, validate.Suites]:
     """
     config = load_config(folder)
     sources.require_raw_files(sources.locate(folder, config.sources.path))
-    normalize.registry_for(config)
+    if config.outlets:
+        normalize.registry_for(config)
     expectations = config.validation.expectations
     suites_folder = (folder / expectations).resolve() if expectations else None
     return config, suites_folder, validate.load_suites(suites_folder, config=config)

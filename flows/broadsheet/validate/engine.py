@@ -6,11 +6,14 @@ Each call makes its own ephemeral context, so that threads share nothing and not
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
 from broadsheet.records import Severity
+from broadsheet.startup import postpone, without
 from broadsheet.validate.catalogue import KINDS
 from broadsheet.validate.suites import Expectation, Suite
 
@@ -27,6 +30,7 @@ _COMPLETE: Final = {"result_format": "COMPLETE", "partial_unexpected_count": _SA
 _SUMMARY: Final = {"result_format": "SUMMARY", "partial_unexpected_count": _SAMPLE}
 
 
+_CLIENTS: Final = ("azure", "boto3", "botocore", "google", "pyspark", "snowflake", "sqlalchemy")
 _OF_NULLS: Final = {
     "expect_column_values_to_be_null",
     "expect_column_values_to_not_be_null",
@@ -132,15 +136,31 @@ def count_evaluated(frame: pd.DataFrame, expectation: Expectation) -> int:
 
 def warm_up() -> None:
     """Import Great Expectations ahead of the first check, while there is time for it."""
-    import broadsheet.validate.expectations  # noqa: F401, PLC0415 - it takes seconds
-
+    _great_expectations()
     _context()
+
+
+@lru_cache(maxsize=1)
+def _great_expectations() -> ModuleType:
+    """Import Great Expectations with our own expectations, and without what no suite can ask for.
+
+    For one expectation that the catalogue does not have it imports scipy's statistics and a
+    plotting library, and for data that lies elsewhere the clients of every store that happens to
+    be there: together more than half of its time.
+    """
+    postpone("scipy.stats", "altair")
+    with without(*_CLIENTS):
+        import great_expectations as gx  # noqa: PLC0415 - it takes seconds
+
+        import broadsheet.validate.expectations  # noqa: F401, PLC0415 - registers our own
+
+    return cast("ModuleType", gx)
 
 
 def _context() -> "AbstractDataContext":
     """Return a fresh context that is quiet, in memory only, and calls nobody."""
-    import great_expectations as gx  # noqa: PLC0415 - it takes seconds
-    from great_expectations.data_context.types.base import (  # noqa: PLC0415 - as above
+    gx = _great_expectations()
+    from great_expectations.data_context.types.base import (  # noqa: PLC0415 - it takes seconds
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
@@ -156,11 +176,7 @@ def _context() -> "AbstractDataContext":
 
 def _declare(expectations: Iterable[Expectation], frame: pd.DataFrame) -> "ExpectationSuite":
     """Hand a suite to Great Expectations, whose severities are other than ours."""
-    import great_expectations as gx  # noqa: PLC0415 - it takes seconds
-
-    import broadsheet.validate.expectations  # noqa: F401, PLC0415 - registers our own
-
-    return gx.ExpectationSuite(
+    return _great_expectations().ExpectationSuite(
         name="asked",
         expectations=[
             {
