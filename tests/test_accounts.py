@@ -12,6 +12,7 @@ from typing import NamedTuple
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from backports import zstd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,7 @@ def released(folder: Path, found: list[Made], batch_records: int) -> Path:
     return Path(outcome["release"])
 
 
+@pytest.mark.timeout(600)
 @settings(
     max_examples=12,  # of some eight trees each; most of the time goes to validation
     deadline=None,

@@ -34,6 +34,8 @@ PLACES = (
     "tram depot", "market square", "cinema", "stadium", "bakery", "orchard", "university",
     "customs house", "printing works", "windmill", "quarry", "canal lock", "sawmill",
     "north quay", "toll house", "bicycle works", "maritime school", "river baths", "signal box",
+    "shoe factory", "pilot house", "map room", "glasshouse", "dry dock", "granary", "bell foundry",
+    "skating club", "tide mill", "rope store", "lamp works", "coal pier",
 )  # fmt: skip
 EVENTS = (
     "reopened after a long winter of repairs, and several hundred people came to see the new roof",
@@ -375,6 +377,154 @@ def factiva_file(source: Iterator[dict[str, str]]) -> bytes:
     ).encode()
 
 
+# What other tools export, in the layout that they write (docs/formats.md says which versions).
+
+
+def trafilatura_json(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    return json.dumps(
+        {
+            "title": s["title"], "author": s["author"], "hostname": "post.hollin.example",
+            "date": s["date"][:10], "fingerprint": "6e4f8d070faed621", "id": None, "license": None,
+            "comments": "", "raw_text": " ".join(s["text"].split()), "text": s["text"],
+            "language": None, "image": None, "pagetype": "article", "filedate": "2024-06-01",
+            "source": s["url"], "source-hostname": "Hollin Post", "excerpt": "News of Hollin.",
+            "categories": "", "tags": "",
+        }
+    ).encode()  # fmt: skip
+
+
+def trafilatura_csv(source: Iterator[dict[str, str]]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter="\t", lineterminator="\n")
+    for _ in range(2):
+        s = next(source)
+        writer.writerow(
+            [
+                s["url"], "null", "6e4f8d070faed621", "post.hollin.example", s["title"], "null",
+                s["date"][:10], s["text"].replace("\n\n", "\n"), "null", "null", "article",
+            ]
+        )  # fmt: skip
+    return buffer.getvalue().encode()
+
+
+def trafilatura_txt(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    return (
+        f"---\ntitle: {s['title']}\nauthor: {s['author']}\nurl: {s['url']}\n"
+        "hostname: post.hollin.example\ndescription: News of Hollin.\nsitename: Hollin Post\n"
+        f'date: "{s["date"][:10]}"\nfingerprint: "6e4f8d070faed621"\n---\n{s["text"]}\n'
+    ).encode()
+
+
+def trafilatura_xml(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    body = "".join(f"<p>{p}</p>\n" for p in s["text"].split("\n\n"))
+    return (
+        f'<doc sitename="Hollin Post" title="{s["title"]}" author="{s["author"]}" '
+        f'date="{s["date"][:10]}" url="{s["url"]}" hostname="post.hollin.example" '
+        f'fingerprint="6e4f8d070faed621">\n<main>\n<head rend="h1">{s["title"]}</head>\n{body}'
+        "</main>\n<comments/>\n</doc>\n"
+    ).encode()
+
+
+def trafilatura_tei(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    statement = (
+        f'<titleStmt><title type="main">{s["title"]}</title><author>{s["author"]}</author>'
+        "</titleStmt>"
+    )
+    body = "".join(f"<p>{p}</p>\n" for p in s["text"].split("\n\n"))
+    return (
+        f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>{statement}'
+        f"<publicationStmt><p/></publicationStmt><sourceDesc>"
+        f"<bibl>{s['title']}, Hollin Post, {s['date'][:10]}</bibl>"
+        f"<biblFull>{statement}<publicationStmt>"
+        "<publisher>Hollin Post (post.hollin.example)</publisher>"
+        f'<ptr type="URL" target="{s["url"]}"/><date>{s["date"][:10]}</date></publicationStmt>'
+        "</biblFull></sourceDesc></fileDesc><profileDesc>"
+        "<abstract><p>News of Hollin.</p></abstract>"
+        '<creation><date type="download">2024-06-01</date></creation></profileDesc></teiHeader>'
+        f'<text><body><div type="entry"><ab rend="h1" type="header">{s["title"]}</ab>\n{body}</div>'
+        '<div type="comments"/></body></text></TEI>\n'
+    ).encode()
+
+
+def newspaper4k_json(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    return json.dumps(
+        {
+            "url": s["url"], "read_more_link": "", "language": "en", "title": s["title"],
+            "top_image": "", "meta_img": "", "images": [], "movies": [], "keywords": [],
+            "meta_keywords": [""], "tags": None, "authors": [s["author"]],
+            "publish_date": s["date"], "summary": "", "meta_description": "News of Hollin.",
+            "meta_lang": "en", "meta_favicon": "", "meta_site_name": "Hollin Post",
+            "canonical_link": s["url"], "text": s["text"],
+        },
+        indent=4,
+    ).encode()  # fmt: skip
+
+
+def news_please_json(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    return json.dumps(
+        {
+            "authors": [s["author"]], "date_download": "2024-06-01 08:00:00",
+            "date_modify": "None", "date_publish": "2024-05-17 06:30:00",
+            "description": "News of Hollin.", "filename": "article.json", "image_url": None,
+            "language": "en", "localpath": None, "maintext": s["text"],
+            "source_domain": "post.hollin.example", "text": None, "title": s["title"],
+            "title_page": None, "title_rss": None, "url": s["url"],
+        }
+    ).encode()  # fmt: skip
+
+
+def fundus_json(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    sections = [{"headline": [], "paragraphs": s["text"].split("\n\n")}]
+    return json.dumps(
+        [
+            {
+                "title": s["title"], "authors": [s["author"]],
+                "publishing_date": s["date"].replace("T", " "), "topics": ["bridges"],
+                "body": {"summary": [], "sections": sections}, "free_access": True, "images": [],
+            }
+        ]
+    ).encode()  # fmt: skip
+
+
+def scrapy_csv(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["url", "headline", "author", "published_at", "body", "scraped_at"])
+    row = [s["url"], s["title"], f"{s['author']},Per Lund", s["date"], s["text"], "2024-06-01"]
+    writer.writerow(row)
+    return buffer.getvalue().encode()
+
+
+def scrapy_jsonl(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    paragraphs = s["text"].split("\n\n")
+    item = {"link": s["url"], "title": s["title"], "author": [s["author"]], "date": s["date"]}
+    return json.dumps(item | {"content": paragraphs}).encode() + b"\n"
+
+
+def media_cloud_csv(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    domain = "post.hollin.example"
+    writer.writerow(
+        ["id", "indexed_date", "language", "media_name", "media_url", "publish_date", "title",
+         "url", "text"]
+    )  # fmt: skip
+    day = s["date"][:10]
+    story = ["17", "2024-06-01 08:00:00", "en", domain, domain, day, s["title"], s["url"]]
+    writer.writerow([*story, s["text"]])
+    return buffer.getvalue().encode()
+
+
 MAKERS = {
     "text.txt": text_file,
     "markdown.md": markdown_file,
@@ -410,6 +560,17 @@ MAKERS = {
     "factiva.txt": factiva_file,
     "story.rtf": rtf_file,
     "story.pdf": pdf_file,
+    "exports/trafilatura.json": trafilatura_json,
+    "exports/trafilatura.csv": trafilatura_csv,
+    "exports/trafilatura.txt": trafilatura_txt,
+    "exports/trafilatura.xml": trafilatura_xml,
+    "exports/trafilatura.tei": trafilatura_tei,
+    "exports/newspaper4k.json": newspaper4k_json,
+    "exports/news-please.json": news_please_json,
+    "exports/fundus.json": fundus_json,
+    "exports/scrapy.csv": scrapy_csv,
+    "exports/scrapy.jsonl": scrapy_jsonl,
+    "exports/mediacloud.csv": media_cloud_csv,
 }
 
 

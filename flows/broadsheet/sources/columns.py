@@ -59,6 +59,7 @@ _FIELDS: tuple[Field, ...] = (
     "title", "subtitle", "author", "agency", "outlet", "url", "published", "modified", "crawled",
     "language", "rights",
 )  # fmt: skip
+_PYTHONS_NOTHING = ("None",)  # news-please writes it for a date that it did not find
 _SEPARATORS = str.maketrans("", "", " -_:")
 _TAG = re.compile(
     r"</?(?:p|div|br|html|body|article|section|span|a|h[1-6]|ul|li)\b[^<>]*>", re.IGNORECASE
@@ -93,8 +94,18 @@ def to_record(
         return _without_text(source, values, is_known=plan.is_known)
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
-    fields = {name: found for name, places in plan.fields if (found := _stated(values, places))}
+    fields = {
+        name: found
+        for name, places in plan.fields
+        if (found := _stated(values, places)) and found != _PYTHONS_NOTHING
+    }
     return RawRecord(source, text, media, fields, notes)
+
+
+def stated_fields(values: Mapping[str, object]) -> dict[Field, tuple[str, ...]]:
+    """Return what named values state beside a text, by the names that are known."""
+    plan = _plan(tuple(values), ())
+    return {name: found for name, places in plan.fields if (found := _stated(values, places))}
 
 
 def known_columns(names: tuple[str, ...], settings: Sources) -> list[str]:

@@ -6,6 +6,7 @@ cell is a string as it stands: ``NA``, ``0012`` and ``=A1`` are not interpreted.
 
 import contextlib
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -20,6 +21,13 @@ from broadsheet.sources.lines import Line, read_portions
 
 CSV = "csv"
 _DELIMITERS = ",;\t|"
+# trafilatura writes tables without a header line, and "null" for what is not there. Told by the
+# first row: an address, an identifier, a fingerprint (SimHash, hexadecimal).
+_TRAFILATURA = re.compile(rb"https?://[^\s]+\t[^\t\r\n]*\t(?:[0-9a-f]{12,16}|null)\t")
+_TRAFILATURA_COLUMNS = (
+    "url", "id", "fingerprint", "hostname", "title", "image", "date", "text", "comments",
+    "license", "pagetype",
+)  # fmt: skip
 _MARK = b"\xef\xbb\xbf"
 _SNIFF_BYTES = 2**16
 
@@ -47,6 +55,8 @@ def read_csv(blob: Blob, settings: Sources) -> Iterator[Item]:
             yield reject(source, Reason.CSV_COLUMNS, detail, row.raw)
         else:
             values = dict(zip(header, row.cells, strict=True))
+            if rows.is_headless:
+                values = {key: value for key, value in values.items() if value != "null"}
             notes = (*blob.notes, *row.notes)
             yield alone(blob, source, row.raw, to_record, source, values, settings, notes)
 
@@ -77,9 +87,13 @@ class _Rows:
         self._ahead: deque[Line] = deque()  # lines of the portion, and those to read again
         self._legacy: str | None = None  # the encoding of lines that are not UTF-8
         self._taken: list[Line] = []  # lines of the current row
-        head = blob.head or (self._next_line() or Line(0, b"", 0)).raw
+        first = None if blob.head else self._next_line()
+        head = (blob.head or (first.raw if first else b"")).removeprefix(_MARK)
         self._delimiter = _delimiter(head)
-        self.header = self._header(head.removeprefix(_MARK))
+        self.is_headless = _TRAFILATURA.match(head) is not None
+        if self.is_headless and first is not None:
+            self._ahead.appendleft(first)
+        self.header = _TRAFILATURA_COLUMNS if self.is_headless else self._header(head)
 
     def _header(self, raw: bytes) -> tuple[str, ...]:
         try:
@@ -220,5 +234,7 @@ def _with_plain_ends(blob: Blob) -> BinaryIO:
 
 def _delimiter(header: bytes) -> str:
     """Return the sign that divides the header most often, outside quotes."""
+    if _TRAFILATURA.match(header):
+        return "\t"
     bare = b"".join(header.split(b'"')[::2]).decode("utf-8", "replace")
     return max(_DELIMITERS, key=bare.count)

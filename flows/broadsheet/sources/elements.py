@@ -34,8 +34,16 @@ def first_text(element: Element, *names: str) -> str:
 
 
 def paragraphs(element: Element, *names: str) -> str:
-    """Return the texts of all descendants of these names, separated by a blank line."""
-    return "\n\n".join(text for child in named(element, *names) if (text := text_of(child)))
+    """Return the texts of all outermost descendants of these names, separated by a blank line."""
+    return "\n\n".join(text for e in _outermost(element, names) if (text := text_of(e)))
+
+
+def _outermost(element: Element, names: tuple[str, ...]) -> Iterator[Element]:
+    for child in element:
+        if isinstance(child.tag, str) and etree.QName(child).localname in names:
+            yield child
+        else:
+            yield from _outermost(child, names)
 
 
 def inner_markup(element: Element) -> str:

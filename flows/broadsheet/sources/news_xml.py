@@ -1,9 +1,12 @@
-"""News documents in XML: NITF 3.x, NewsML-G2 2.x (both of the IPTC), and TEI P5."""
+"""News documents in XML: NITF 3.x, NewsML-G2 2.x (both of the IPTC), TEI P5, and trafilatura's."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from broadsheet.reasons import Reason
+from broadsheet.sources.blobs import Refused
 from broadsheet.sources.elements import (
     Element,
     children,
@@ -15,6 +18,7 @@ from broadsheet.sources.elements import (
 )
 
 Found = Iterator[tuple[Element, Mapping[str, object]]]
+_HOST_BEHIND = re.compile(r"\s\((?:[\w-]+\.)+[a-z]{2,}\)\Z")  # trafilatura: "Post (post.example)"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -91,12 +95,33 @@ def read_tei(root: Element) -> Found:
                     text for e in named(_statement(header), "author") if (text := text_of(e))
                 ],
                 "published": _attribute(origin, "when", "date")
-                or _attribute(header, "when", "date"),
-                "outlet": _level(origin, "j") or _first(origin, "publisher"),
+                or _attribute(header, "when", "date")
+                or _first(origin, "date"),
+                "outlet": _level(origin, "j") or _HOST_BEHIND.sub("", _first(origin, "publisher")),
                 "url": _attribute(origin, "target", "ptr", "ref"),
                 "language": _attribute(header, "ident", "language") or document.get(_LANG, ""),
             },
         )
+
+
+def read_trafilatura(root: Element) -> Found:
+    """Yield the document of trafilatura's own XML, which states its values as attributes."""
+    main = next(children(root, "main"), None)
+    if main is None:
+        raise Refused(Reason.TYPE_UNSUPPORTED, "no reader for XML of the root element <doc>")
+    names = {"title": "title", "author": "author", "date": "published", "url": "url"}
+    stated = {role: root.get(name, "") for name, role in names.items()}
+    yield (
+        root,
+        {
+            **stated,
+            "author": stated["author"].split("; "),
+            "text": paragraphs(main, "head", "p", "quote", "item"),
+            "outlet": [root.get("sitename", ""), root.get("hostname", "")],
+            "language": root.get("language", ""),
+            "rights": root.get("license", ""),
+        },
+    )
 
 
 def _statement(header: Element) -> Element:

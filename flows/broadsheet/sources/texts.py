@@ -8,6 +8,7 @@ from broadsheet.records import Media, RawRecord
 from broadsheet.sources.blobs import Blob, Item, Refused, read_whole, reject
 from broadsheet.sources.collections_of_texts import Stretch, laid_out, stretches
 from broadsheet.sources.decoding import decode
+from broadsheet.sources.front_matter import split_front_matter
 
 
 def read_text(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -30,13 +31,14 @@ def _read(raw: bytes, stretch: Stretch, blob: Blob, settings: Sources, media: Me
         decoded = decode(part, configured=settings.encoding)
     except Refused as refused:
         return reject(source, refused.reason, refused.detail, part)
-    laid = laid_out(decoded.text, stretch.layout)
+    text, stated = split_front_matter(decoded.text)
+    laid = laid_out(text, stretch.layout)
     if not laid.text.strip("\0 \t\r\n\f\v\ufeff\u200b\xa0"):
         return reject(source, Reason.CONTENT_EMPTY, "white space only")
     return RawRecord(
         source=source,
         text=laid.text,
         media=media,
-        fields=laid.fields,
+        fields=stated | laid.fields,
         notes=(*blob.notes, *decoded.notes),
     )

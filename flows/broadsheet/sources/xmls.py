@@ -12,7 +12,7 @@ from broadsheet.sources.blobs import Blob, Item, Refused, alone
 from broadsheet.sources.columns import to_record
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.feeds import read_atom, read_rss
-from broadsheet.sources.news_xml import read_newsml, read_nitf, read_tei
+from broadsheet.sources.news_xml import read_newsml, read_nitf, read_tei, read_trafilatura
 
 XML = "xml"
 _ENTITY = re.compile(rb"<!ENTITY|<!DOCTYPE[^>\[]*(?:SYSTEM|PUBLIC)\b", re.IGNORECASE)
@@ -27,6 +27,7 @@ _READERS = {
     "packageItem": ("newsml", read_newsml),
     "TEI": ("tei", read_tei),
     "teiCorpus": ("tei", read_tei),
+    "doc": ("trafilatura", read_trafilatura),
 }
 
 
