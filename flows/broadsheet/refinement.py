@@ -19,7 +19,7 @@ from broadsheet.parse.recurring import Sighting, sight
 from broadsheet.privacy import mask
 from broadsheet.records import Article, ParsedArticle, RawRecord, Rejection, Skipped, Source
 
-PORTION_RECORDS = 64
+PORTION_RECORDS = 256
 _PORTION_CHARS = 4 * 2**20
 
 Item = RawRecord | Rejection | Skipped
