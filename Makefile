@@ -16,7 +16,7 @@ dataset: $(RUN_STAMP) ## Build the example dataset into dist/icc
 	@$(BIN)/broadsheet build seeds/icc
 
 test: $(DEV_STAMP) ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(DEV_STAMP) ## Lint, format check and types
 	@$(BIN)/ruff check .

@@ -48,7 +48,7 @@ class _Postponed(ModuleType):
                     spec.loader.exec_module(self)
                 finally:
                     _being_loaded.remove(spec)
-                self.__class__ = ModuleType
+                self.__class__ = ModuleType  # type: ignore[assignment]  # what it was made as
         if type(self) is _Postponed:  # it looks for what it has not got yet, while it loads
             raise AttributeError(name)
         return getattr(self, name)

@@ -22,7 +22,7 @@ def test_what_an_rtf_document_embeds_is_inert(records, case):
     assert record.text == "Ab."
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "body",
     [

@@ -24,7 +24,7 @@ JSON_CASES = {
 }
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("case", JSON_CASES)
 def test_json(outcomes, case):
     raw, expected = JSON_CASES[case]
@@ -70,7 +70,7 @@ def bomb(rows: int) -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("rows", [9_000, 200_000])
 def test_a_table_that_grows(outcomes, rows):
     raw = bomb(rows)

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -141,7 +140,7 @@ def warm_up() -> None:
 
 
 @lru_cache(maxsize=1)
-def _great_expectations() -> ModuleType:
+def _great_expectations() -> Any:  # noqa: ANN401 - the library has no types
     """Import Great Expectations with our own expectations, and without what no suite can ask for.
 
     For one expectation that the catalogue does not have it imports scipy's statistics and a
@@ -154,7 +153,7 @@ def _great_expectations() -> ModuleType:
 
         import broadsheet.validate.expectations  # noqa: F401, PLC0415 - registers our own
 
-    return cast("ModuleType", gx)
+    return gx
 
 
 def _context() -> "AbstractDataContext":
@@ -171,12 +170,13 @@ def _context() -> "AbstractDataContext":
         analytics_enabled=False,
         progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
     )
-    return gx.get_context(mode="ephemeral", project_config=config)
+    context: AbstractDataContext = gx.get_context(mode="ephemeral", project_config=config)
+    return context
 
 
 def _declare(expectations: Iterable[Expectation], frame: pd.DataFrame) -> "ExpectationSuite":
     """Hand a suite to Great Expectations, whose severities are other than ours."""
-    return _great_expectations().ExpectationSuite(
+    suite: ExpectationSuite = _great_expectations().ExpectationSuite(
         name="asked",
         expectations=[
             {
@@ -189,6 +189,7 @@ def _declare(expectations: Iterable[Expectation], frame: pd.DataFrame) -> "Expec
             for expectation in expectations
         ],
     )
+    return suite
 
 
 def _typed(expectation: Expectation, frame: pd.DataFrame) -> Iterator[tuple[str, Any]]:
