@@ -1,8 +1,9 @@
 """All batches to one release: deduplicate, write, validate, publish."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ from broadsheet.pipeline.workspace import (
 from broadsheet.publish import report
 from broadsheet.reasons import Reason
 from broadsheet.records import ExpectationResult, Verdict
-from broadsheet.tables import ARTICLE, STAGED_ARTICLE_SCHEMA
+from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 from broadsheet.verdicts import extended, from_json, merge
 
 Json = dict[str, Any]
@@ -148,10 +149,8 @@ def _judge(
     suites = _suites(run)
     shards = written.tables["default"].paths
     aggregates = report.aggregate(shards, written.tables["quarantine"].paths)
-    columns = validate.columns_of(suites.release)  # others would only fill memory
-    rows = [pq.read_table(path, columns=columns) for path in shards]
     verdict = validate.check_release(
-        pa.concat_tables([ARTICLE.schema.empty_table().select(columns), *rows]),
+        partial(_read_columns, shards),
         suites.release,
         accounts=written.accounts,
         data_sha256=digest_json([digest_file(path) for path in shards]),
@@ -169,6 +168,13 @@ def _judge(
         aggregates=aggregates,
         skipped=tuple(sorted(_skipped(staged, "reason").items())),
     )
+
+
+def _read_columns(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
+    for path in shards:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(columns=list(columns)):
+                yield pa.table(batch)
 
 
 def _suites(run: Run) -> validate.Suites:

@@ -7,7 +7,7 @@ from broadsheet.validate.data_docs import render_data_docs
 from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
 from broadsheet.validate.drift import check_drift
 from broadsheet.validate.engine import warm_up
-from broadsheet.validate.gate import RowCheck, check_release, check_rows, columns_of, table_sha256
+from broadsheet.validate.gate import RowCheck, check_release, check_rows, table_sha256
 from broadsheet.validate.projection import RELEASE_COLUMNS
 from broadsheet.validate.rejects import (
     all_reasons,
@@ -28,7 +28,6 @@ __all__ = [
     "check_drift",
     "check_release",
     "check_rows",
-    "columns_of",
     "count_reasons",
     "describe",
     "failure_detail",

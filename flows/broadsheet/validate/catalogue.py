@@ -42,6 +42,8 @@ class Kind:
         required: arguments it needs, with their kinds.
         optional: arguments it takes, with their kinds. One of them at least, where it needs none
             but a column and has bounds.
+        key: the argument that names the columns by which rows are compared: a row whose values
+            there no other row has cannot fail it. None where each row is judged by itself.
 
     """
 
@@ -50,6 +52,7 @@ class Kind:
     words: str
     required: Mapping[str, ArgumentKind]
     optional: Mapping[str, ArgumentKind] = field(default_factory=lambda: NOTHING)
+    key: str | None = None
 
     @property
     def arguments(self) -> dict[str, ArgumentKind]:
@@ -82,9 +85,10 @@ def _rows(
     words: str,
     required: Mapping[str, ArgumentKind] = NOTHING,
     optional: Mapping[str, ArgumentKind] = NOTHING,
+    key: str | None = None,
 ) -> Kind:
     """Declare an expectation of the values of one column."""
-    return Kind(name, "rows", words, {**COLUMN, **required}, {**optional, **MOSTLY})
+    return Kind(name, "rows", words, {**COLUMN, **required}, {**optional, **MOSTLY}, key)
 
 
 def _table(name: str, words: str, optional: Mapping[str, ArgumentKind]) -> Kind:
@@ -98,7 +102,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         for kind in (
             _rows("expect_column_values_to_not_be_null", "{column} is not null"),
             _rows("expect_column_values_to_be_null", "{column} is null"),
-            _rows("expect_column_values_to_be_unique", "{column} is unique"),
+            _rows("expect_column_values_to_be_unique", "{column} is unique", key="column"),
             _rows("expect_column_values_to_be_between", "{column} is {range}", optional=BOUNDS),
             _rows(
                 "expect_column_value_lengths_to_be_between",
@@ -174,6 +178,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 "rows with the same {column_A} have the same {column_B}",
                 PAIR,
                 {**PAIR_NULLS, **MOSTLY},
+                key="column_A",
             ),
             Kind(
                 "expect_compound_columns_to_be_unique",
@@ -181,6 +186,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 "{column_list} together are unique",
                 {"column_list": "columns"},
                 {**NULLS, **MOSTLY},
+                key="column_list",
             ),
             Kind(
                 "expect_table_row_count_to_be_between", "table", "the rows are {range}", {}, COUNTS

@@ -36,6 +36,7 @@ _OF_NULLS: Final = {
 }
 _IGNORED: Final = {False: "either_value_is_missing", True: "both_values_are_missing"}
 """Rows that are not looked at, where an expectation says nothing: of one column, of several."""
+_NONE_IGNORED: Final = ("neither", "never")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ def run_suite(frame: pd.DataFrame, suite: Suite, *, all_rows: bool) -> dict[str,
     strict = [_strict(e) for e in of_rows]
     said = ask(batch, strict, frame, result_format=_BOOLEAN) if strict else {}
     met = {
-        e.id: Finding(id=e.id, success=True, evaluated=count_evaluated(frame, e))
+        e.id: Finding(id=e.id, success=True, evaluated=int(mark_evaluated(frame, e).sum()))
         for e in of_rows
         if e.id in said and said[e.id].success
     }
@@ -120,17 +121,15 @@ def _strict(expectation: Expectation) -> Expectation:
     )
 
 
-def count_evaluated(frame: pd.DataFrame, expectation: Expectation) -> int:
-    """Return how many rows an expectation of rows looks at, as Great Expectations counts them."""
-    if expectation.type in _OF_NULLS:
-        return len(frame)
+def mark_evaluated(frame: pd.DataFrame, expectation: Expectation) -> "pd.Series[bool]":
+    """Mark the rows that an expectation of rows looks at, as Great Expectations does."""
     missing = frame[list(expectation.columns)].isna()
     ignored = expectation.kwargs.get("ignore_row_if", _IGNORED[len(expectation.columns) > 1])
+    if expectation.type in _OF_NULLS or ignored in _NONE_IGNORED:
+        return pd.Series(True, index=frame.index)
     if ignored.startswith(("both", "all")):
-        return int((~missing.all(axis="columns")).sum())
-    if ignored.startswith(("either", "any")):
-        return int((~missing.any(axis="columns")).sum())
-    return len(frame)
+        return ~missing.all(axis="columns")
+    return ~missing.any(axis="columns")
 
 
 def warm_up() -> None:

@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
 import pyarrow as pa
 
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 from broadsheet.validate.engine import Finding, run_suite
-from broadsheet.validate.projection import IdRule, project_batch, to_frame
+from broadsheet.validate.portions import (
+    MOST_SAMPLES,
+    ReadColumns,
+    columns_of,
+    ids_of,
+    judge_release,
+)
+from broadsheet.validate.projection import BATCH_COLUMNS, IdRule, project_batch
 from broadsheet.validate.suites import Expectation, Suite
 from broadsheet.verdicts import NO_ROWS
 
-_MOST_SAMPLES: Final = 5
 _FAULT_SHARE_MAX: Final = 0.01
 
 
@@ -51,10 +56,20 @@ def check_rows(articles: pa.Table, suite: Suite, derive_id: IdRule | None = None
     digest = table_sha256(articles)
     if not articles.num_rows:
         return RowCheck(verdict=_verdict(suite, digest, 0, [], [NO_ROWS]), failures={})
-    findings, faults = _findings(
-        project_batch(articles, columns_of(suite), derive_id), suite, all_rows=True
+    frame = project_batch(articles, columns_of(suite, BATCH_COLUMNS), derive_id)
+    findings = run_suite(frame, suite, all_rows=True) if suite.expectations else {}
+    faults = [
+        *_faults(findings, suite),
+        *(
+            f"{name} failed {finding.unexpected} rows and named {len(finding.rows)}."
+            for name, finding in sorted(findings.items())
+            if finding.unexpected != len(finding.rows)
+        ),
+    ]
+    named = sorted({row for finding in findings.values() for row in finding.rows[:MOST_SAMPLES]})
+    ids = dict(
+        zip(named, articles.column("id").take(pa.array(named, pa.int64())).to_pylist(), strict=True)
     )
-    ids = articles.column("id")
     results = [_result(e, findings[e.id], ids) for e in suite.expectations if e.id in findings]
     failures: dict[int, list[str]] = defaultdict(list)
     for expectation in suite.expectations:
@@ -68,7 +83,7 @@ def check_rows(articles: pa.Table, suite: Suite, derive_id: IdRule | None = None
 
 
 def check_release(
-    articles: pa.Table,
+    read: ReadColumns,
     suite: Suite,
     *,
     accounts: Accounts,
@@ -79,8 +94,8 @@ def check_release(
     """Judge the rows of a release, and that its accounts add up.
 
     Args:
-        articles: the columns ``RELEASE_COLUMNS`` of all written rows, in any order; those of
-            ``columns_of(suite)`` are enough.
+        read: gives the named ones of ``RELEASE_COLUMNS`` of all written rows. It is called as
+            often as the rules need, so that memory holds a portion of the rows.
         suite: as ``load_suites().release``.
         accounts: what became of the raw records.
         data_sha256: digest of the data that is judged; it stands in the verdict.
@@ -88,24 +103,18 @@ def check_release(
         n_faults: records that were lost because broadsheet itself raised.
 
     """
-    rows = articles.num_rows
+    rows = sum(len(table) for table in read(["id"]))
     own = [
         *_check_accounts(accounts, rows, quarantine_share_max),
         _check_faults(accounts, n_faults),
     ]
     if not rows:
         return _verdict(suite, data_sha256, 0, own, [NO_ROWS])
-    frame = to_frame(articles.select(columns_of(suite)))
-    findings, faults = _findings(frame, suite, all_rows=False)
-    ids = articles.column("id")
+    findings = judge_release(read, suite, rows)
+    faults = _faults(findings, suite)
+    ids = ids_of(read, {row for finding in findings.values() for row in finding.rows})
     results = [_result(e, findings[e.id], ids) for e in suite.expectations if e.id in findings]
     return _verdict(suite, data_sha256, rows, [*own, *results], faults, is_release=True)
-
-
-def columns_of(suite: Suite) -> list[str]:
-    """Return the columns that a suite looks at, and the id: Great Expectations needs no others."""
-    named = (column for expectation in suite.expectations for column in expectation.columns)
-    return list(dict.fromkeys(["id", *named]))
 
 
 def table_sha256(table: pa.Table) -> str:
@@ -119,13 +128,10 @@ def table_sha256(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def _findings(
-    frame: pd.DataFrame, suite: Suite, *, all_rows: bool
-) -> tuple[dict[str, Finding], list[str]]:
-    """Run a suite; return its findings, and why they cannot be trusted."""
+def _faults(findings: Mapping[str, Finding], suite: Suite) -> list[str]:
+    """Say why findings cannot be trusted; nothing where they can."""
     if not suite.expectations:
-        return {}, ["The suite is empty; a suite of nothing proves nothing."]
-    findings = run_suite(frame, suite, all_rows=all_rows)
+        return ["The suite is empty; a suite of nothing proves nothing."]
     faults = [
         f"{name} raised: {finding.fault}"
         for name, finding in findings.items()
@@ -136,16 +142,13 @@ def _findings(
         for expectation in suite.expectations
         if expectation.id not in findings
     ]
-    faults += [
-        f"{name} failed {finding.unexpected} rows and named {len(finding.rows)}."
-        for name, finding in findings.items()
-        if all_rows and finding.unexpected != len(finding.rows)
-    ]
-    return findings, sorted(faults)
+    return sorted(faults)
 
 
-def _result(expectation: Expectation, finding: Finding, ids: pa.ChunkedArray) -> ExpectationResult:
-    samples = (ids[row].as_py() for row in finding.rows[:_MOST_SAMPLES])
+def _result(
+    expectation: Expectation, finding: Finding, ids: Mapping[int, str]
+) -> ExpectationResult:
+    samples = (ids[row] for row in finding.rows[:MOST_SAMPLES])
     return ExpectationResult(
         id=expectation.id,
         type=expectation.type,
@@ -156,7 +159,7 @@ def _result(expectation: Expectation, finding: Finding, ids: pa.ChunkedArray) ->
         evaluated=finding.evaluated,
         unexpected=finding.unexpected,
         observed=finding.observed,
-        samples=tuple(str(sample) for sample in samples),
+        samples=tuple(samples),
     )
 
 
