@@ -11,7 +11,7 @@ import pytest
 from broadsheet import pipeline, publish
 from broadsheet.errors import ConfigError
 from broadsheet.pipeline.carrying import gone_files
-from broadsheet.publish import layout
+from broadsheet.publish import layout, staging
 from broadsheet.publish.manifest import read_manifest
 from broadsheet.rebuild import rebuild
 
@@ -81,6 +81,19 @@ def test_new_articles_are_added_to_those_before(build, texts):
     assert inputs["005.txt"]["carried_from"] is None
     assert read_manifest(second)["carried"] == {"files": 6, "records": 6}
     assert read_manifest(second)["accounts"]["raw"] == 10
+
+
+def test_the_space_that_is_asked_for_counts_what_is_carried_over(build, texts, monkeypatch):
+    first = build(texts(0, 6))
+    size = sum((first / name).stat().st_size for name in layout.files_of(first))
+    asked = []
+    monkeypatch.setattr(staging, "_require_space", lambda _, needed: asked.append(needed))
+
+    build(texts(6, 1))
+    build(texts(0, 8))
+
+    assert asked[0] > 2 * size
+    assert asked[1] < size
 
 
 def test_it_makes_the_rows_that_a_build_of_everything_makes(build, texts, edit):

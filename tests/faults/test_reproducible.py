@@ -23,12 +23,16 @@ root = Path(sys.argv[1])
 names["build"](names["Corpus"](articles, copies=0, batch_rows=rows), root / "valley", root / "work")
 """
 PLAIN = ({}, "sorted", "022", "64")
+SURROUNDINGS = {
+    "TZ": "Pacific/Chatham",
+    "LC_ALL": "tr_TR.UTF-8",
+    "PYTHONHASHSEED": "12345",
+    "OMP_NUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
+}
 OTHERS = {
-    "time zone and locale": ({"TZ": "Pacific/Chatham", "LC_ALL": "tr_TR.UTF-8"}, *PLAIN[1:]),
-    "hash seed": ({"PYTHONHASHSEED": "12345"}, *PLAIN[1:]),
-    "umask": ({}, "sorted", "077", "64"),
+    "time zone, locale, hash seed, threads and umask": (SURROUNDINGS, "sorted", "077", "64"),
     "order of rows and size of batches": ({}, "reversed", "022", "7"),
-    "threads": ({"OMP_NUM_THREADS": "1", "ARROW_IO_THREADS": "1"}, *PLAIN[1:]),
 }
 
 

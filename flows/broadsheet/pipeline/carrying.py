@@ -108,6 +108,24 @@ def gone_files(previous: Path, here: Collection[str]) -> list[publish.InputFile]
     ]
 
 
+def carried_bytes(config: Config, previous: Path | None, here: Collection[str]) -> int:
+    """Estimate the bytes that are carried over: as many of each hundred as records are.
+
+    Args:
+        config: says whether anything is.
+        previous: the release before, if there is one.
+        here: the paths of the raw files that speak for themselves.
+
+    """
+    if previous is None or not config.publish.append:
+        return 0
+    gone = {file.path for file in gone_files(previous, here)}
+    every = pq.read_table(previous / layout.INPUTS_TABLE, columns=["path", "raw"]).to_pylist()
+    records = sum(row["raw"] for row in every if row["path"] in gone)
+    size = sum((previous / name).stat().st_size for name in layout.files_of(previous))
+    return -(-size * records // max(sum(row["raw"] for row in every), 1))
+
+
 def _require_same_policies(config: Config, previous: Path) -> None:
     before, now = read_manifest(previous)["configuration"], config.model_dump(mode="json")
     if changed := [f"[{name}]" for name in POLICIES if before[name] != now[name]]:

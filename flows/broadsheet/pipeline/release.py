@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from broadsheet import deduplicate, publish, validate
 from broadsheet.addresses import is_address
 from broadsheet.fingerprint import digest_file, digest_json
-from broadsheet.pipeline.carrying import CarriedOver, carry_over
+from broadsheet.pipeline.carrying import CarriedOver, carried_bytes, carry_over
 from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.mirror import hand_in, mirrored
 from broadsheet.pipeline.plan import Run
@@ -68,7 +68,8 @@ def _release(
 ) -> Json:
     dataset_dir = Path(run.output) / run.config.dataset.name
     home = dataset_dir if publishes else Path(run.work) / "check"
-    with publish.open_staging(home, expected_bytes=_expected_bytes(staged)) as staging:
+    expected = _expected_bytes(run, staged, publish.newest_release(dataset_dir))
+    with publish.open_staging(home, expected_bytes=expected) as staging:
         previous = publish.newest_release(dataset_dir)
         if previous and publishes:
             publish.require_sound(previous)
@@ -89,9 +90,11 @@ def _release(
         return _outcome(run, told, "unchanged", previous)
 
 
-def _expected_bytes(staged: Sequence[StagedBatch]) -> int:
+def _expected_bytes(run: Run, staged: Sequence[StagedBatch], previous: Path | None) -> int:
     paths = (batch.path(name) for batch in staged for name in (ARTICLES, QUARANTINE))
-    return sum(path.stat().st_size for path in paths)
+    read = {file.path for file in run.files} | set(read_json(staged[0].path(COUNTS)))
+    carried = carried_bytes(run.config, previous, read)
+    return sum(path.stat().st_size for path in paths) + carried
 
 
 def _write_and_judge(

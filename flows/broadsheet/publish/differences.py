@@ -21,7 +21,7 @@ Edit = Literal["same", "old", "new"]
 Words = tuple[tuple[Edit, str], ...]
 """Runs of words that both texts have, or only the old or the new one."""
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_TOKEN = re.compile(r"\d+(?:\.\d+)+|\w+|\s+|[^\w\s]")  # 0.125 is one, as a value that differs
 _MOST_TOKENS = 20_000  # difflib takes quadratic time; beyond this, whole texts are shown
 _SHOWN_AROUND = 60
 
