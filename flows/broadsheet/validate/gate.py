@@ -58,14 +58,7 @@ def check_rows(articles: pa.Table, suite: Suite, derive_id: IdRule | None = None
         return RowCheck(verdict=_verdict(suite, digest, 0, [], [NO_ROWS]), failures={})
     frame = project_batch(articles, columns_of(suite, BATCH_COLUMNS), derive_id)
     findings = run_suite(frame, suite, all_rows=True) if suite.expectations else {}
-    faults = [
-        *_faults(findings, suite),
-        *(
-            f"{name} failed {finding.unexpected} rows and named {len(finding.rows)}."
-            for name, finding in sorted(findings.items())
-            if finding.unexpected != len(finding.rows)
-        ),
-    ]
+    faults = [*_faults(findings, suite), *_unnamed(findings)]
     named = sorted({row for finding in findings.values() for row in finding.rows[:MOST_SAMPLES]})
     ids = dict(
         zip(named, articles.column("id").take(pa.array(named, pa.int64())).to_pylist(), strict=True)
@@ -143,6 +136,15 @@ def _faults(findings: Mapping[str, Finding], suite: Suite) -> list[str]:
         if expectation.id not in findings
     ]
     return sorted(faults)
+
+
+def _unnamed(findings: Mapping[str, Finding]) -> list[str]:
+    """Say which findings do not name each row that fails, so that it cannot be set aside."""
+    return [
+        f"{name} failed {finding.unexpected} rows and named {len(finding.rows)}."
+        for name, finding in sorted(findings.items())
+        if finding.unexpected != len(finding.rows)
+    ]
 
 
 def _result(
