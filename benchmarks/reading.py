@@ -11,7 +11,7 @@ alike. Two floors are stated:
 - *with digest*: the same, and the SHA-256 of each record's bytes, which any reader must compute
   that says where a row comes from (of a table's row that of its values as sorted JSON).
 
-Ours checks, digests, maps columns, hands on addresses and keeps a batch's records in memory.
+Ours checks, digests, maps columns and hands on addresses, record after record as a run takes them.
 *Discovering* digests the file and its parts, once for all batches; *reading* compares the digest.
 FastWARC is measured where it is installed. Memory is the peak of a process of its own that
 discovers and reads, batch after batch, articles of 1 kB.
@@ -36,7 +36,7 @@ import pyarrow.parquet as pq
 
 from broadsheet.config import Sources
 from broadsheet.records import RawRecord
-from broadsheet.sources import Batch, discover, plan_batches, read_batch
+from broadsheet.sources import Batch, discover, plan_batches, read_span
 
 DEFAULT_SIZES = (1_000, 100_000, 1_000_000)
 SETTINGS = Sources()
@@ -216,8 +216,9 @@ def plan(root: Path) -> tuple[Batch, ...]:
 
 
 def read(root: Path, batches: tuple[Batch, ...]) -> int:
-    """Read, batch after batch, and return how many records there were."""
-    found = (read_batch(root, batch, SETTINGS) for batch in batches)
+    """Read as a run does, a stretch after the other, and return how many records there were."""
+    spans = (span for batch in batches for span in batch.spans)
+    found = (read_span(root, span, SETTINGS, "raise") for span in spans)
     return sum(sum(isinstance(item, RawRecord) for item in items) for items in found)
 
 

@@ -94,18 +94,22 @@ def to_record(
         return _without_text(source, values, is_known=plan.is_known)
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
-    fields = {
-        name: found
-        for name, places in plan.fields
-        if (found := _stated(values, places)) and found != _PYTHONS_NOTHING
-    }
+    fields: dict[Field, tuple[str, ...]] = {}
+    for name, places, only in plan.fields:
+        value = values[only] if only is not None else None
+        if isinstance(value, str):  # as most are
+            found = (stated,) if (stated := value.strip()) else ()
+        else:
+            found = _stated(values, places)
+        if found and found != _PYTHONS_NOTHING:
+            fields[name] = found
     return RawRecord(source, text, media, fields, notes)
 
 
 def stated_fields(values: Mapping[str, object]) -> dict[Field, tuple[str, ...]]:
     """Return what named values state beside a text, by the names that are known."""
     plan = _plan(tuple(values), ())
-    return {name: found for name, places in plan.fields if (found := _stated(values, places))}
+    return {name: found for name, places, _ in plan.fields if (found := _stated(values, places))}
 
 
 def known_columns(names: tuple[str, ...], settings: Sources) -> list[str]:
@@ -199,7 +203,9 @@ class _Plan(NamedTuple):
 
     text: tuple[_Place, ...]
     html: tuple[_Place, ...]
-    fields: tuple[tuple[Field, tuple[_Place, ...]], ...]
+    fields: tuple[
+        tuple[Field, tuple[_Place, ...], str | None], ...
+    ]  # the only key, if there is one
     is_known: bool  # some key is said to hold the text, whether or not it is there
     is_markdown: bool
 
@@ -213,7 +219,7 @@ def _plan(
     return _Plan(
         text=places.get("text", ()),
         html=places.get("html", ()),
-        fields=tuple((name, places[name]) for name in _FIELDS if places.get(name)),
+        fields=tuple((n, places[n], _only(places[n])) for n in _FIELDS if places.get(n)),
         is_known="text" in roles or "html" in roles,
         is_markdown=any(name.lower() == "markdown" for name in roles.get("text", ())[:1]),
     )
@@ -229,6 +235,11 @@ def _places(names: tuple[str, ...], keys: tuple[str, ...]) -> tuple[_Place, ...]
         elif dot and top in keys:
             found.append(_Place(top, tuple(rest.split("."))))
     return tuple(found)
+
+
+def _only(places: tuple[_Place, ...]) -> str | None:
+    """Return the key of a role that lies at one key alone, as most do."""
+    return places[0].key if len(places) == 1 and not places[0].path else None
 
 
 def _below(value: object, path: tuple[str, ...]) -> object:
@@ -254,11 +265,6 @@ def _joined(value: object) -> str:
 
 def _stated(values: Mapping[str, object], places: tuple[_Place, ...]) -> tuple[str, ...]:
     """Return what all places of a role state, the most trusted first, each once."""
-    if len(places) == 1:  # as most are
-        ((key, path),) = places
-        value = values[key]
-        if isinstance(value, str) and not path:
-            return (text,) if (text := value.strip()) else ()
     found: list[str] = []
     for key, path in places:
         value = _below(values[key], path) if path else values[key]

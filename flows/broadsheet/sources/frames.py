@@ -6,6 +6,7 @@ as sorted JSON.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
@@ -224,19 +225,22 @@ def _items(
 ) -> Iterator[RawRecord | Rejection]:
     """Yield an item for each row of a portion, whose first one has that number."""
     rows = _together(wanted) if blob.steps is None else None
+    unread = _unread(number, blob, format_)
     for at in range(wanted.num_rows):
-        place = number + at
-        unread = _unread(place, blob, format_)
         given = rows[at] if rows is not None else wanted.slice(at, 1)
-        yield alone(blob, unread, b"", _item, given, place, blob, format_, settings)
+        item = alone(blob, unread, b"", _item, given, number + at, blob, format_, settings)
+        if isinstance(item, Rejection) and item.source is unread:
+            item = replace(item, source=_unread(number + at, blob, format_))
+        yield item
 
 
 def _together(wanted: pa.RecordBatch) -> list[dict[str, object]] | None:
     """Return all rows, or None where they are to be turned into values one by one."""
     try:
-        return _readable(wanted).to_pylist()
+        rows: list[dict[str, object]] = _readable(wanted).to_pylist()
     except MemoryError:
         return None
+    return rows
 
 
 def _unread(number: int, blob: Blob, format_: str) -> Source:

@@ -210,13 +210,12 @@ def _may_repeat_a_key(raw: bytes, values: Iterable[dict[str, Any]]) -> bool:
 
     """
     codes = np.frombuffer(raw, np.uint8)
-    quotes = codes == ord('"')
-    count = int(np.count_nonzero(quotes))
+    count = int(np.count_nonzero(codes == ord('"')))
     if b"\\" in raw:
-        escapes = codes == ord("\\")
-        if np.any(escapes[1:] & escapes[:-1]):
+        escaped = codes[np.flatnonzero(codes == ord("\\")) + 1]  # a string's end is behind each
+        if np.any(escaped == ord("\\")):
             return True
-        count -= int(np.count_nonzero(quotes[1:] & escapes[:-1]))
+        count -= int(np.count_nonzero(escaped == ord('"')))
     return count != 2 * sum(map(_count_strings, values))
 
 

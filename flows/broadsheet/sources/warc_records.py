@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
 
+from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Steps
 from broadsheet.sources.streams import InflateError
 from broadsheet.sources.warc_headers import (
@@ -41,8 +42,8 @@ class Record(NamedTuple):
         headers: named fields in lower case; empty where the stretch is no record.
         block: the content, decompressed.
         fault: what is wrong, in words; empty where nothing is.
-        kind: ``damaged``, ``cut`` or ``large`` where something is wrong, or the reason why the
-            record was lost in an earlier reading.
+        kind: ``damaged``, ``cut`` or ``large`` where something is wrong.
+        reason: why the record was lost in an earlier reading, if it was.
 
     """
 
@@ -53,6 +54,7 @@ class Record(NamedTuple):
     block: bytes = b""
     fault: str = ""
     kind: str = ""
+    reason: Reason | None = None
 
 
 def plain_records(stream: BinaryIO, limit: int, size: int | None = None) -> Iterator[Record]:
@@ -85,7 +87,7 @@ def gzip_records(raw: bytes, limit: int, steps: Steps | None = None) -> Iterator
             continue
         if steps is not None and (lost := steps.begin()):
             stop = next_member(raw, start + 1)
-            yield _damaged(raw, start, stop, lost.detail, lost.reason)
+            yield _damaged(raw, start, stop, lost.detail)._replace(reason=lost.reason)
             start = stop
             continue
         member, stop, fault, kind = _inflate(raw, start, limit)

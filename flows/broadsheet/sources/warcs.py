@@ -45,7 +45,7 @@ def read_warc(blob: Blob, settings: Sources) -> Iterator[Item]:
     for record in _records(blob, settings):
         source = _source(blob, record)
         if record.fault:
-            reason = _KINDS.get(record.kind) or Reason(record.kind)
+            reason = record.reason or _KINDS[record.kind]
             yield reject(source, reason, record.fault, record.raw)
             continue
         item = alone(blob, source, record.raw, _item, record, source, blob, settings)
