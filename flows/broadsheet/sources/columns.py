@@ -59,6 +59,7 @@ _FIELDS: tuple[Field, ...] = (
     "title", "subtitle", "author", "agency", "outlet", "url", "published", "modified", "crawled",
     "language", "rights",
 )  # fmt: skip
+_DATES = ("published", "modified", "crawled")
 _PYTHONS_NOTHING = ("None",)  # news-please writes it for a date that it did not find
 _SEPARATORS = str.maketrans("", "", " -_:")
 _TAG = re.compile(
@@ -101,7 +102,7 @@ def to_record(
             found = (stated,) if (stated := value.strip()) else ()
         else:
             found = _stated(values, places)
-        if found and found != _PYTHONS_NOTHING:
+        if found and not (found == _PYTHONS_NOTHING and name in _DATES):
             fields[name] = found
     return RawRecord(source, text, media, fields, notes)
 
