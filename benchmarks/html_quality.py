@@ -66,6 +66,7 @@ def prediction(identity: str, parsed: ParsedArticle, article: Article | None) ->
         "date": article.published_on and article.published_on.isoformat(),
         "url": article.url,
         "body": article.text,
+        "named": {w.value: w.confidence for w in parsed.of("author")},
         "confidence": {e.field: e.confidence for e in article.evidence},
     }
 
@@ -92,25 +93,32 @@ def read_all(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], float, f
 def calibration(
     rows: list[dict[str, Any]], predictions: list[dict[str, Any]], metrics: Any
 ) -> Iterator[tuple[str, str, int, float]]:
-    """Yield for title, date and authors how often each band of confidence is right."""
-    right: dict[str, Callable[[dict[str, Any], dict[str, Any]], bool]] = {
-        "title": lambda t, p: metrics.title_eq(t["title"], p["title"]),
-        "date": lambda t, p: metrics.date_cmp(t["date"], p["date"]) == "exact",
-        "authors": lambda t, p: metrics.author_counts(t["authors"], p["authors"])[3],
-    }
-    columns = {"title": "title", "date": "published_on", "authors": "authors"}
+    """Yield for title, date and each name of an author how often each band of confidence is right.
+
+    The last band of each is everything above .9.
+    """
+    cases: dict[str, list[tuple[float, bool]]] = {"title": [], "date": [], "author": []}
     by_id = {p["id"]: p for p in predictions}
-    for name, is_right in right.items():
-        cases = [
-            (
-                by_id[row["id"]]["confidence"].get(columns[name], 0.0),
-                is_right(row, by_id[row["id"]]),
+    for row in rows:
+        given = by_id[row["id"]]
+        known = {name for name in ("title", "date", "authors") if row[name] and given.get(name)}
+        if row["contested"]:
+            continue
+        sure = given.get("confidence", {})
+        if "title" in known:
+            is_right = metrics.title_eq(row["title"], given["title"])
+            cases["title"].append((sure.get("title", 0.0), is_right))
+        if "date" in known:
+            is_right = metrics.date_cmp(row["date"], given["date"]) == "exact"
+            cases["date"].append((sure.get("published_on", 0.0), is_right))
+        if "authors" in known:
+            truth = metrics.author_set(row["authors"])
+            cases["author"] += (
+                (p, metrics.author_set([name]) <= truth) for name, p in given["named"].items()
             )
-            for row in rows
-            if row[name] and not row["contested"] and by_id[row["id"]].get(name)
-        ]
-        for low, high in pairwise(BOUNDS):
-            band = [ok for p, ok in cases if low <= p < high or p == high == 1.0]
+    for name, found in cases.items():
+        for low, high in (*pairwise(BOUNDS), (0.9, 1.0)):
+            band = [ok for p, ok in found if low < p <= high]
             if band:
                 yield name, f"{low:.2f} to {high:.2f}", len(band), sum(band) / len(band)
 

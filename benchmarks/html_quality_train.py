@@ -53,15 +53,24 @@ STATED_SOURCE = (
     "Apache-2.0 and MIT. No text of any page."
 )
 DATA = Path(html_titles.__file__).parent / "data"
-LEAST = {"titles": html_titles.LEAST_CONFIDENCE, "dates": html_dates.LEAST_CONFIDENCE}
-COLUMNS = {"titles": "title", "authors": "authors", "dates": "published_on"}
+LEAST = {
+    "titles": html_titles.LEAST_CONFIDENCE,
+    "authors": html_authors.LEAST_CONFIDENCE,
+    "dates": html_dates.LEAST_CONFIDENCE,
+}
+COLUMNS = {"titles": "title", "dates": "published_on"}
 KEPT_PLACES = 0.1, 0.8  # least and most
 # Weights of pages made to state less, and made to be silent of what is asked; each was chosen on
-# held-out pages. The forest of authors weighs every name by itself and gains nothing from either.
+# held-out pages. The forest of authors weighs every name by itself and gains nothing from these.
+JOINED = {
+    "titles": 0.0,
+    "authors": 0.1,
+    "dates": 0.0,
+}  # pages given more authors of the same byline
 THINNED = {"titles": 0.0, "authors": 0.0, "dates": 0.4}
 SILENT = {"titles": 0.5, "authors": 0.0, "dates": 0.5}
 SILENT_SHARE = 0.1  # of pages that state no such thing, as confidences are to allow for
-SURE_SHARE = {"titles": 0.975, "authors": 0.0, "dates": 0.975}
+SURE_SHARE = {"titles": 0.975, "authors": 0.97, "dates": 0.975}
 UNSEEN = ("jsonld", "meta", "og", "twitter", "title", "path", "script")
 FIELDS = {"titles": html_titles, "authors": html_authors, "dates": html_dates}
 
@@ -113,27 +122,37 @@ def _domain(row: dict[str, Any]) -> str:
 def overlap(page: Page, text: str, metrics: Any) -> np.ndarray:
     """Return for each block the share of its words, in runs of four, that a text has.
 
-    A shorter block counts if the text has it as it stands and long blocks around it are shared.
+    Blocks of fewer words, such as the cells of a table, count if the text has them in such a run
+    with what stands beside them; blocks that it does not have at all do not stand between.
     """
     words = metrics.tokenize(text)
-    grams = set(zip(*(words[i:] for i in range(4)), strict=False))
+    grams = set(_runs_of_four(words))
     flat = f" {' '.join(words)} "
     tokens = [metrics.tokenize(text) for text in page.blocks.text]
     shares = np.full(len(tokens), -1.0)
+    stream: list[str] = []
+    owners: list[int] = []
     for index, own in enumerate(tokens):
         if len(own) >= 4:
-            mine = list(zip(*(own[i:] for i in range(4)), strict=False))
+            mine = _runs_of_four(own)
             shares[index] = sum(gram in grams for gram in mine) / len(mine)
         elif own:
-            shares[index] = 0.5 if f" {' '.join(own)} " in flat else 0.0
-    strong = np.array([s >= 0.7 and len(t) >= 4 for s, t in zip(shares, tokens, strict=True)])
-    for index, own in enumerate(tokens):
-        if 0 < len(own) < 4 and shares[index] == 0.5:
-            is_between = (
-                strong[max(0, index - 3) : index].any() and strong[index + 1 : index + 4].any()
-            )
-            shares[index] = float(is_between)
+            shares[index] = 0.0
+        if shares[index] >= 0.7 or (0 < len(own) < 4 and f" {' '.join(own)} " in flat):
+            stream += own
+            owners += [index] * len(own)
+    is_shared = np.zeros(len(stream), bool)
+    for start, gram in enumerate(_runs_of_four(stream)):
+        if gram in grams:
+            is_shared[start : start + 4] = True
+    for index, word_is_shared in zip(owners, is_shared.tolist(), strict=True):
+        if len(tokens[index]) < 4:
+            shares[index] += word_is_shared / len(tokens[index])
     return shares
+
+
+def _runs_of_four(words: list[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(words[start:] for start in range(4)), strict=False))
 
 
 def label(documents: list[Document], votes: dict[str, dict[str, str]], metrics: Any) -> None:
@@ -199,7 +218,12 @@ def fit(rows: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]], **settings: A
     """Train one forest on (features, labels, weights) of documents."""
     features, labels, weights = (np.concatenate(part) for part in zip(*rows, strict=True))
     model = CatBoostClassifier(
-        random_seed=1, verbose=0, thread_count=2, bootstrap_type="Bernoulli", **settings
+        random_seed=1,
+        verbose=0,
+        thread_count=2,
+        bootstrap_type="Bernoulli",
+        allow_writing_files=False,
+        **settings,
     )
     model.fit(Pool(features, labels, weight=weights))
     return model
@@ -305,6 +329,29 @@ def thinned(document: Document, name: str, labels: np.ndarray) -> tuple[list[Any
     return claims, np.array(left)
 
 
+def joined(document: Document, name: str, labels: np.ndarray) -> tuple[list[Any], np.ndarray]:
+    """Return the claims and labels of a page whose right ones share their places with up to three.
+
+    Few pages that a model learns from have several authors; "By A and B" is common all the same.
+    The others' names are those of the page with a word turned round.
+    """
+    source = random.Random(document.row["id"])  # noqa: S311 - the same each time
+    claims, right = [], []
+    for claim, label in zip(document.claims[name][0], labels, strict=True):
+        claims.append(claim)
+        right.append(label)
+        parts = claim.value.split()
+        for number in range(source.randint(1, 3) if label else 0):
+            turned = [
+                part[::-1].title() if place == number % len(parts) else part
+                for place, part in enumerate(parts)
+            ]
+            value = " ".join(turned[:: -1 if number > 1 else 1])
+            claims.append(replace(claim, value=value, first_in_rule=False))
+            right.append(1.0)
+    return claims, np.array(right)
+
+
 def claim_rows(
     document: Document, name: str, labels: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -314,6 +361,9 @@ def claim_rows(
     claims, left = thinned(document, name, labels)
     if claims and THINNED[name]:
         yield describe(document, name, claims), left, np.full(len(left), THINNED[name] * weight)
+    if JOINED[name] and labels.any():
+        claims, right = joined(document, name, labels)
+        yield describe(document, name, claims), right, np.full(len(right), JOINED[name] * weight)
     if (others := silent(document, name, labels)) and SILENT[name]:
         none = np.zeros(len(others))
         yield describe(document, name, others), none, np.full(len(others), SILENT[name] * weight)
@@ -330,7 +380,11 @@ def fit_claims(documents: list[Document], name: str, metrics: Any) -> Any:
 
 
 def platt(
-    odds: np.ndarray, labels: np.ndarray, weights: np.ndarray, sure_share: float
+    odds: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    may_be_sure: np.ndarray,
+    sure_share: float,
 ) -> tuple[float, float]:
     """Return slope and offset that make held-out log odds mean what they say.
 
@@ -346,7 +400,7 @@ def platt(
         step = np.linalg.solve(hessian, [(miss * odds).sum(), miss.sum()])
         slope, offset = slope + step[0], offset + step[1]
     for factor in np.arange(1.0, 0.4, -0.01):
-        is_sure = factor * (slope * odds + offset) > np.log(9)
+        is_sure = (may_be_sure > 0) & (factor * (slope * odds + offset) > np.log(9))
         if is_sure.any() and np.average(labels[is_sure], weights=weights[is_sure]) >= sure_share:
             break
     return round(float(factor * slope), 3), round(float(factor * offset), 3)
@@ -389,6 +443,11 @@ def write(
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB, {len(trees)} trees")
 
 
+def sure(name: str, claim: Any, document: Document) -> bool:
+    """Tell whether a claim may be given with more than .9."""
+    return name != "authors" or html_authors.is_borne_out(claim, document.setting)
+
+
 def held_out_odds(
     documents: list[Document], names: Iterable[str], metrics: Any
 ) -> dict[str, tuple[float, float]]:
@@ -400,7 +459,7 @@ def held_out_odds(
     """
     calibrations = {}
     for name in names:
-        cases: list[tuple[float, float, float]] = []
+        cases: list[tuple[float, float, float, bool]] = []
         for fold in range(FOLDS):
             model = fit_claims([d for d in documents if d.fold != fold], name, metrics)
             for d in documents:
@@ -409,10 +468,11 @@ def held_out_odds(
                     labels = claim_labels(d, name, metrics)
                     if labels is not None:
                         best = [int(np.argmax(odds))] if name != "authors" else range(len(odds))
-                        cases += [(odds[i], labels[i], 1.0) for i in best]
+                        claims = d.claims[name][0]
+                        cases += [(odds[i], labels[i], 1.0, sure(name, claims[i], d)) for i in best]
                         if (others := silent(d, name, labels)) and SILENT[name]:
                             none = float(log_odds(model, describe(d, name, others)).max())
-                            cases.append((none, 0.0, SILENT_SHARE))
+                            cases.append((none, 0.0, SILENT_SHARE, True))
         calibrations[name] = platt(*np.array(cases, float).T, SURE_SHARE[name])
         print(f"{name}: slope and offset {calibrations[name]}", flush=True)
     return calibrations
@@ -433,15 +493,20 @@ def predictions(
             for name in ("titles", "dates")
             if name in chances and chances[name].max() >= LEAST[name]
         }
-        authors = zip(d.claims["authors"][0], chances.get("authors", ()), strict=False)
+        named = {
+            claim.value: html_authors.bounded_belief(claim, float(p), d.setting)
+            for claim, p in zip(d.claims["authors"][0], chances.get("authors", ()), strict=False)
+            if p >= LEAST["authors"]
+        }
         title = best["titles"].value if "titles" in best else None
         yield {
             "id": d.row["id"],
             "body": without_head(d.body.text, title or ""),
             "title": title,
             "date": best["dates"].day.isoformat() if "dates" in best else None,
-            "authors": [claim.value for claim, p in authors if p >= 0.4] or None,
-            "confidence": {COLUMNS[name]: float(chance.max()) for name, chance in chances.items()},
+            "authors": list(named) or None,
+            "named": named,
+            "confidence": {COLUMNS[name]: float(chances[name].max()) for name in best},
         }
 
 

@@ -122,8 +122,11 @@ def _parsed_again(record: RawRecord) -> list[Json] | str:
     if not isinstance(parsed, ParsedArticle):
         return "is read differently by this version of broadsheet"
     taken = {(w.field, w.excerpt) for w in parsed.witnesses}
-    others = [] if record.media == "html" else parse.passed_over(record)
-    others = [w for w in others if (w.field, w.excerpt) not in taken]
+    others = [
+        w
+        for w in parse.passed_over(record)
+        if record.media == "html" or (w.field, w.excerpt) not in taken
+    ]
     return [
         {
             "field": w.field,
@@ -147,11 +150,11 @@ def _weighed(row: Json, witnesses: list[Json]) -> list[Json]:
         if is_taken:
             best.setdefault(one["field"], one)
             why = "taken"
-        elif one["rule"] == "candidate":
+        elif one["rule"].startswith("candidate"):
             why = (
-                f"a line that might have stated it, but {winner['rule']} was surer"
+                f"might have stated it, but {winner['rule']} was surer"
                 if winner
-                else ("a line that might state it, not surely enough to say so")
+                else ("might state it, not surely enough to say so")
             )
         elif winner is None:
             why = "passed over: no valid value could be read from it"

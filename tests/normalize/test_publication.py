@@ -247,3 +247,22 @@ def test_another_witness_settles_an_ambiguous_day():
 
 def test_no_witness_no_date():
     assert dated() == (None, ())
+
+
+def test_the_loser_of_a_choice_contradicts_but_never_wins():
+    def joint(value, confidence):
+        return Witness(
+            field="published",
+            value=value,
+            rule="jsonld.published",
+            confidence=confidence,
+            excerpt=value,
+            is_joint=True,
+        )
+
+    loser = joint("2019-02-03", 0.04)
+    best, notes = date_article([joint("2024-06-11", 0.96), loser], NO_PLACE, SETTINGS)
+    unread, _ = date_article([joint("sometime", 0.96), loser], NO_PLACE, SETTINGS)
+
+    assert (best.on, notes) == (date(2024, 6, 11), (Reason.DATE_CONFLICT,))
+    assert unread is None

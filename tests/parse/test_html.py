@@ -2,7 +2,7 @@
 
 import pytest
 
-from broadsheet.parse import parse
+from broadsheet.parse import parse, passed_over
 from broadsheet.parse.html import parse_html
 from broadsheet.reasons import Reason
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Source
@@ -55,6 +55,21 @@ def test_html_is_dispatched_here():
 
 def test_the_body_is_the_paragraphs_and_nothing_else():
     assert read(page()).text == "\n\n".join(PARAGRAPHS)
+
+
+def test_the_cells_of_a_row_stay_on_one_line():
+    rows = "".join(
+        f"<tr><td>{ward} ward of the town</td><td>{votes} votes for the mill</td></tr>"
+        for ward, votes in (("North quay", 1_411), ("Weir street", 1_208), ("Old market", 960))
+    )
+    table = (
+        f"<p>{PARAGRAPHS[0]}</p><table>{rows}</table><p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+    )
+
+    assert (
+        "\n\nWeir street ward of the town | 1208 votes for the mill\n\n"
+        in read(page(body=table)).text
+    )
 
 
 def test_what_was_left_out_is_noted():
@@ -127,6 +142,36 @@ def test_a_date_is_handed_on_as_found(head, before, value):
 def test_authors_are_those_of_the_byline(before, names):
     found = [witness.value for witness in read(page(before=before)).of("author")]
     assert list(dict.fromkeys(found)) == names
+
+
+def test_what_was_weighed_and_not_chosen_can_be_asked_for():
+    record = RawRecord(
+        source=SOURCE,
+        text=page(
+            before="<p class='byline'>By Jo Linwick</p>",
+            after="<div class='comments'><p class='comment-author'>Kestrel Seven</p></div>"
+            "<p class='vcard'>Harrowmere Courier</p>",
+        ),
+        media="html",
+    )
+    lost = [witness for witness in passed_over(record) if witness.field == "author"]
+
+    assert lost
+    assert all(witness.rule.startswith("candidate.") for witness in lost)
+    assert "Jo Linwick" not in {witness.value for witness in lost}
+
+
+def test_a_day_that_contradicts_the_chosen_one_is_handed_on_if_stated_as_published():
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": '
+        '"2024-06-11T18:30:00+01:00"}</script>'
+        '<meta property="article:published_time" content="2019-02-03T10:00:00Z">'
+    )
+    before = '<time datetime="2024-06-11T18:30:00+01:00">11 June 2024</time>'
+    days = [witness.value for witness in read(page(head, before=before)).of("published")]
+
+    assert days[0] == "2024-06-11T18:30:00+01:00"
+    assert days[-1] == "2019-02-03T10:00:00Z"
 
 
 def test_no_date_is_made_up():

@@ -53,6 +53,16 @@ def row(html):
             ("Nora Quill",),
             ("AP",),
         ),
+        (
+            {"before": "<p class='byline'>By Nora Quill and Jo Linwick, Reuters</p>"},
+            ("Nora Quill", "Jo Linwick"),
+            ("Reuters",),
+        ),
+        (
+            {"before": "<p>By Nora Quill and Jo Linwick, Reuters</p>"},
+            ("Nora Quill", "Jo Linwick"),
+            ("Reuters",),
+        ),
         ({"first": f"VEYLE (AP) — {FIRST}"}, (), ("AP",)),
         ({"after": "<p>(With inputs from AFP)</p>"}, (), ("AFP",)),
         ({"after": "<p>(Reuters)</p>"}, (), ("Reuters",)),

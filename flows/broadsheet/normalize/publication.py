@@ -19,6 +19,7 @@ from broadsheet.records import Evidence, Precision, Witness
 
 _MOST_CONFIDENCE = 0.999
 _MOST_WITNESSES = 32
+_LEAST_LEADING = 0.25
 _ZONES_SPAN = timedelta(days=1)
 
 
@@ -91,12 +92,20 @@ def date_article(
     datings += _settle_ambiguous(unread, datings)
     if not datings:
         return None, tuple(dict.fromkeys(found.reason for _, found in unread))
+    leaders = [dating for dating in datings if not _only_contradicts(dating)]
+    if not leaders:
+        return None, tuple(dict.fromkeys(found.reason for _, found in unread))
     best = max(
-        (_together([d for d in datings if _agree(d, leader)], leader) for leader in datings),
+        (_together([d for d in datings if _agree(d, leader)], leader) for leader in leaders),
         key=lambda dating: dating.confidence,
     )
     conflict = any(not _agree(dating, best) for dating in datings)
     return best, best.notes + ((Reason.DATE_CONFLICT,) if conflict else ())
+
+
+def _only_contradicts(dating: Dating) -> bool:
+    """Tell whether a witness was handed on as the loser of a choice: it must not win here."""
+    return dating.witness.is_joint and dating.witness.confidence < _LEAST_LEADING
 
 
 def _date(witness: Witness, place: Place, settings: Dates) -> Dating | Unread:

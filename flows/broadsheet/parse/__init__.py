@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
+from broadsheet.parse import text
 from broadsheet.parse.recurring import group_of
-from broadsheet.parse.text import parse_texts, passed_over
-from broadsheet.records import ParsedArticle, RawRecord, Rejection
+from broadsheet.records import ParsedArticle, RawRecord, Rejection, Witness
 
 __all__ = ["parse", "parse_many", "passed_over"]
 
@@ -45,10 +45,22 @@ def parse_many(
     """
     plain = [record for record in records if record.media != "html"]
     keys = [recurring.get(group_of(record), frozenset()) for record in plain] if recurring else None
-    read = iter(parse_texts(plain, keys))
+    read = iter(text.parse_texts(plain, keys))
     if len(plain) == len(records):
         return list(read)
     # HTML brings lxml with it; a corpus of plain text need not wait for that.
     from broadsheet.parse.html import parse_html  # noqa: PLC0415
 
     return [parse_html(record) if record.media == "html" else next(read) for record in records]
+
+
+def passed_over(record: RawRecord) -> list[Witness]:
+    """Return what might have stated a value and was not taken, for people who ask why.
+
+    The rule of each begins with ``candidate``; its confidence is the finder's belief.
+    """
+    if record.media != "html":
+        return text.passed_over(record)
+    from broadsheet.parse import html  # noqa: PLC0415 - brings lxml
+
+    return html.passed_over(record)

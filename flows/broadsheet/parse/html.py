@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from broadsheet.parse.html_authors import choose_authors
+from broadsheet.parse.html_authors import choose_authors, passed_over_authors
 from broadsheet.parse.html_body import Body, find_body, without_head
 from broadsheet.parse.html_choice import bounded
 from broadsheet.parse.html_credits import (
@@ -17,12 +17,13 @@ from broadsheet.parse.html_credits import (
     ends_as_an_excerpt,
     ends_at_a_paywall,
 )
-from broadsheet.parse.html_dates import choose_dates
+from broadsheet.parse.html_dates import choose_dates, passed_over_dates
 from broadsheet.parse.html_marks import read_marks
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_rights import read_rights, rights_of
-from broadsheet.parse.html_setting import setting_of
+from broadsheet.parse.html_setting import Setting, setting_of
 from broadsheet.parse.html_statements import Statements, read_statements
-from broadsheet.parse.html_titles import choose_titles
+from broadsheet.parse.html_titles import choose_titles, passed_over_titles
 from broadsheet.parse.html_walk import read_page
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, ParsedArticle, RawRecord, Rejection, Witness
@@ -58,11 +59,7 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
     page = read_page(record.text)
     if page is None:
         return _empty(record, "the record holds no HTML element")
-    found = read_statements(page)
-    read_marks(page, found)
-    read_rights(page, found)
-    setting = setting_of(record, found)
-    body = find_body(page, setting.headline, setting.description, found.body)
+    found, setting, body = _look_at(record, page)
     titles = choose_titles(page, found, body, setting)
     text, cleaning = clean(without_head(body.text, titles[0].value if titles else ""))
     if not text:
@@ -87,6 +84,29 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
         is_paywalled=is_paywalled,
         notes=(*record.notes, *cleaning, *noted),
     )
+
+
+def passed_over(record: RawRecord) -> list[Witness]:
+    """Return the surest of what was weighed on a page and not handed on: for people who ask why."""
+    page = read_page(record.text)
+    if page is None:
+        return []
+    found, setting, body = _look_at(record, page)
+    lost = (
+        *passed_over_titles(page, found, body, setting),
+        *passed_over_authors(page, found, body, setting),
+        *passed_over_dates(page, found, body, setting),
+    )
+    return [_tidy(witness) for witness in lost]
+
+
+def _look_at(record: RawRecord, page: Page) -> tuple[Statements, Setting, Body]:
+    """Return what a page states, what it says of itself as a whole, and its body."""
+    found = read_statements(page)
+    read_marks(page, found)
+    read_rights(page, found)
+    setting = setting_of(record, found)
+    return found, setting, find_body(page, setting.headline, setting.description, found.body)
 
 
 def _notes(body: Body, *, is_truncated: bool, is_paywalled: bool) -> Iterator[Reason]:

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from broadsheet.parse.html_body import Body
-from broadsheet.parse.html_bylines import has_leading_by, names_in, starts_as_byline
-from broadsheet.parse.html_choice import probabilities
+from broadsheet.parse.html_bylines import has_leading_by, holds_byline, names_in
+from broadsheet.parse.html_choice import by_confidence, candidates, probabilities
 from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
@@ -45,7 +45,8 @@ FEATURES: Final = (
     *(f"among.{rule}" for rule in RULES),
     *words(
         "rules times words chars capitals has_digit is_site has_site is_role is_wide has_mark "
-        "before_body after_body index rank within_other holds_other first_in_rule has_by"
+        "before_body after_body index rank within_other holds_other first_in_rule has_by mates "
+        "mates_before"
     ),
     *(f"around.{number}" for number in range(len(_AROUND))),
 )
@@ -54,11 +55,19 @@ _ROLE: Final = re.compile(
     r"\b(?:staff|admin|editors?|editorial|team|redaktion|redacci[oó]n|r[eé]daction|redazione|"
     r"newsroom|news|desk|guest|press|agency|agentur|reuters|associated|afp|dpa|apa|ap|wire|bureau|"
     r"contributor|correspondent|reporter|writer|author|autor|published|posted|comments?|more|"
-    r"view|all|about|share|online|web|website|blog|com|magazine|inc|gmbh|university|department)\b",
+    r"view|all|about|share|online|web|website|blog|com|magazine|inc|gmbh|university|department|"
+    r"officer|chief|head|director|president|professor|manager|analyst|columnist|advisor|"
+    r"photograph\w*|sponsored|advert\w*)\b",
     re.IGNORECASE,
 )
 _MARK: Final = re.compile(r"[@#:/|•<>{}=?!…\"“”]|https?|www\.|\.com\b")
-_LEAST_CONFIDENCE: Final = 0.4
+LEAST_CONFIDENCE: Final = 0.4
+# Of the names above it that a page does not both state for machines and show, or that do not read
+# like a person's, less than 97 % were right on held-out pages.
+MOST_UNSURE: Final = 0.9
+_HEAD_RULES: Final = frozenset(words("jsonld.author jsonld.page.author meta.author"))
+_PERSON_WORDS: Final = range(2, 5)
+_LONGEST_PARTICLE: Final = 3
 _MOST_WITNESSES: Final = 10
 _MOST: Final = 60
 _HEAD: Final = 25
@@ -92,13 +101,14 @@ def gather_authors(page: Page, found: Statements, body: Body) -> list[AuthorClai
     claims: dict[str, AuthorClaim] = {}
     met: set[str] = set()
     places = [(s.value, s.rule, s.block, s.excerpt) for s in found.of("author")]
-    for value, rule, block, excerpt in (*places, *_bylines(page, body)):
+    for value, rule, block, excerpt in (*places, *bylines_near(page, body)):
         has_by = has_leading_by(value)
         for name in names_in(value):
             key = key_of(name)
             if len(claims) >= _MOST and key not in claims:
                 continue
             known = claims.setdefault(key, AuthorClaim(name))
+            known.value = max(known.value, name, key=_spelling)
             known.rules.setdefault(rule, excerpt)
             known.times += 1
             known.has_by |= has_by
@@ -109,18 +119,23 @@ def gather_authors(page: Page, found: Statements, body: Body) -> list[AuthorClai
     return list(claims.values())
 
 
-def _bylines(page: Page, body: Body) -> Iterator[tuple[str, str, int, str]]:
-    """Yield short blocks near the body that begin as a byline does."""
+def _spelling(name: str) -> tuple[int, bool]:
+    """Return how much a spelling looks like a name: "Jo Linwick" more than "jo-linwick"."""
+    return min(name.count(" "), 1), name[:1].isupper() and not name.isupper()
+
+
+def bylines_near(page: Page, body: Body) -> Iterator[tuple[str, str, int, str]]:
+    """Yield short blocks near the body that read like a byline: value, rule, block, raw."""
     chosen = np.flatnonzero(body.chosen)
     start = int(chosen[0]) if len(chosen) else 0
     end = int(chosen[-1]) if len(chosen) else 0
     for index in range(max(0, start - _HEAD), min(len(page.blocks), start + 4)):
         text = page.blocks.text[index]
-        if len(text) < 160 and starts_as_byline(text):  # noqa: PLR2004 - a line, no paragraph
+        if len(text) < 160 and holds_byline(text):  # noqa: PLR2004 - a line, no paragraph
             yield text, "byline", index, text
     for index in range(max(start + 4, end - 2), min(len(page.blocks), end + _TAIL)):
         text = page.blocks.text[index]
-        if len(text) < 120 and starts_as_byline(text):  # noqa: PLR2004 - a line, no paragraph
+        if len(text) < 120 and holds_byline(text):  # noqa: PLR2004 - a line, no paragraph
             yield text, "signature", index, text
 
 
@@ -132,6 +147,7 @@ def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: 
     on_page = [float(any(rule in c.rules for c in claims)) for rule in RULES]
     among = [float(sum(rule in c.rules for c in claims)) for rule in RULES]
     keys = [key_of(claim.value) for claim in claims]
+    places = [frozenset(claim.rules) for claim in claims]
     chosen = np.flatnonzero(body.chosen)
     start = int(chosen[0]) if len(chosen) else 0
     end = int(chosen[-1]) if len(chosen) else 0
@@ -164,6 +180,8 @@ def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: 
                 sum(other in key and key != other for other in keys),
                 claim.first_in_rule,
                 claim.has_by,
+                places.count(places[rank]),
+                places[:rank].count(places[rank]),
                 *(bool(around & bit) for bit in _AROUND),
             )
         )
@@ -174,37 +192,66 @@ def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) 
     """Return the witnesses of the authors, the chosen ones first and under one rule.
 
     The same names follow under the other rules that state them. Names that were weighed and not
-    chosen are left out: most of them are no authors at all.
+    chosen are left out: most of them are no authors at all. See :func:`passed_over_authors`.
     """
-    claims = gather_authors(page, found, body)
-    rows = author_features(claims, page, body, setting)
-    confidences = probabilities(load_forest("authors"), rows)
-    chosen = [number for number, p in enumerate(confidences) if p >= _LEAST_CONFIDENCE]
+    claims, confidences = _weigh(page, found, body, setting)
+    chosen = [number for number, p in enumerate(confidences) if p >= LEAST_CONFIDENCE]
     if not chosen:
         return []
     common = [rule for rule in RULES if all(rule in claims[number].rules for number in chosen)]
     rule = common[0] if common else "authors.joined"
-    result = [
-        Witness(
-            field="author",
-            value=claims[number].value,
-            rule=rule,
-            confidence=confidences[number],
-            excerpt=claims[number].rules.get(rule, next(iter(claims[number].rules.values())))[:160],
-        )
-        for number in chosen
-    ]
+    result = [_witness(claims[number], rule, confidences[number]) for number in chosen]
     for other in RULES:
         if other != rule:
             result += (
-                Witness(
-                    field="author",
-                    value=claims[number].value,
-                    rule=other,
-                    confidence=confidences[number],
-                    excerpt=claims[number].rules[other][:160],
-                )
+                _witness(claims[number], other, confidences[number])
                 for number in chosen
                 if other in claims[number].rules
             )
     return result[: len(chosen) + _MOST_WITNESSES]
+
+
+def passed_over_authors(
+    page: Page, found: Statements, body: Body, setting: Setting
+) -> list[Witness]:
+    """Return the surest of the names that were weighed and not chosen, for whoever asks why."""
+    claims, confidences = _weigh(page, found, body, setting)
+    lost = [n for n in by_confidence(confidences) if confidences[n] < LEAST_CONFIDENCE]
+    places = ((claims[n].value, *next(iter(claims[n].rules.items()))) for n in lost)
+    return candidates("author", zip(places, (confidences[n] for n in lost), strict=True))
+
+
+def _weigh(
+    page: Page, found: Statements, body: Body, setting: Setting
+) -> tuple[list[AuthorClaim], list[float]]:
+    claims = gather_authors(page, found, body)
+    rows = author_features(claims, page, body, setting)
+    beliefs = zip(claims, probabilities(load_forest("authors"), rows), strict=True)
+    return claims, [bounded_belief(claim, p, setting) for claim, p in beliefs]
+
+
+def bounded_belief(claim: AuthorClaim, probability: float, setting: Setting) -> float:
+    """Return a probability, above ``MOST_UNSURE`` only where a page's statements bear it out."""
+    return probability if is_borne_out(claim, setting) else min(probability, MOST_UNSURE)
+
+
+def is_borne_out(claim: AuthorClaim, setting: Setting) -> bool:
+    """Tell whether a page states a name for machines and shows it, and it reads like a person's."""
+    parts = claim.value.split()
+    key = key_of(claim.value)
+    return (
+        not _HEAD_RULES.isdisjoint(claim.rules)
+        and not _HEAD_RULES.issuperset(claim.rules)
+        and len(parts) in _PERSON_WORDS
+        and not any(part[0].islower() and len(part) > _LONGEST_PARTICLE for part in parts)
+        and not _ROLE.search(claim.value)
+        and not _MARK.search(claim.value)
+        and not any(len(s) > 3 and (s in key or key in s) for s in setting.sites)  # noqa: PLR2004
+    )
+
+
+def _witness(claim: AuthorClaim, rule: str, confidence: float) -> Witness:
+    raw = claim.rules.get(rule, next(iter(claim.rules.values())))
+    return Witness(
+        field="author", value=claim.value, rule=rule, confidence=confidence, excerpt=raw[:160]
+    )

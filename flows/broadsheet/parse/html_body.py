@@ -15,11 +15,12 @@ import numpy.typing as npt
 from broadsheet.parse.html_bylines import starts_as_byline
 from broadsheet.parse.html_context import second_features
 from broadsheet.parse.html_days import days_in
-from broadsheet.parse.html_features import block_features, count_words
+from broadsheet.parse.html_features import HEADINGS, block_features, count_words
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import key_of
 from broadsheet.parse.html_statements import plain
+from broadsheet.parse.html_vocabulary import TAG_BITS
 from broadsheet.parse.html_walk import read_page
 
 # Log odds above which a block is body; chosen on held-out documents.
@@ -34,6 +35,7 @@ _LONGEST_REFRAIN: Final = 30
 _WHOLE_CHARS: Final = 800
 _WHOLE_SHARE: Final = 0.3
 _SAME_SHARE: Final = 0.7
+_HEADINGS_OF_A_LIST: Final = 4
 _HEAD: Final = 3  # paragraphs among which headline, byline and date may have come along
 _LONGEST_CREDIT: Final = 100
 _MOST_CREDIT_WORDS: Final = 12
@@ -41,6 +43,9 @@ _CREDIT_SHARE: Final = 0.4
 # A stated body wins where the page shows less than this share of it: the rest is drawn by script.
 _SHOWN_SHARE: Final = 0.5
 _MIN_STATED_WORDS: Final = 40
+_TABLE: Final = TAG_BITS["table"]
+_CELL_TAGS: Final = frozenset(("td", "th"))
+_CELL: Final = " | "  # between the cells of a row
 _TAG: Final = re.compile(r"<(?:p|div|br|h[1-6])\b", re.IGNORECASE)
 
 
@@ -96,9 +101,23 @@ def _choose(page: Page, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_
     while chars[scores > threshold].sum() < _ENOUGH_CHARS and threshold > _LOWEST_THRESHOLD:
         threshold -= _STEP
     chosen = scores > threshold
+    _drop_heading_lists(page, chosen)
     _drop_repeats(page, chosen)
     _drop_wholes(page, chosen)
     return chosen
+
+
+def _drop_heading_lists(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
+    """Leave out headings that follow one another with no text between: other stories' headlines."""
+    run: list[int] = []
+    for index, node in enumerate((*page.blocks.node, -1)):
+        tag = page.nodes.tag[node] if node >= 0 else ""
+        if run and tag != page.nodes.tag[page.blocks.node[run[0]]]:
+            if len(run) >= _HEADINGS_OF_A_LIST:
+                chosen[run] = False
+            run = []
+        if tag in HEADINGS:
+            run.append(index)
 
 
 def _drop_repeats(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
@@ -142,14 +161,33 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 def _join(page: Page, chosen: npt.NDArray[np.bool_]) -> str:
     parts: list[str] = []
     glue = ""
+    row = -1
     blocks = page.blocks
     for index in np.flatnonzero(chosen).tolist():
         text = blocks.text[index]
         is_item = page.nodes.tag[blocks.node[index]] == "li"
+        row, last_row = _row_of(page, index), row
+        if row >= 0 and row == last_row:
+            glue = _CELL
         parts += (glue, "- " if is_item and not text.startswith("- ") else "", text)
         follows = index + 1 < len(chosen) and chosen[index + 1]
         glue = "\n" if blocks.is_line[index] and follows and not blocks.has_gap[index] else "\n\n"
     return "".join(parts)
+
+
+def _row_of(page: Page, block: int) -> int:
+    """Return the table row whose cell holds a block and nothing else; -1 where there is none.
+
+    Cells with more are there for the page's layout.
+    """
+    nodes = page.nodes
+    node = page.blocks.node[block]
+    if not nodes.around[node] & _TABLE:
+        return -1
+    while node >= 0 and nodes.tag[node] not in _CELL_TAGS:
+        node = nodes.parent[node]
+    is_alone = node >= 0 and nodes.last[node] - nodes.first[node] == 1
+    return nodes.parent[node] if is_alone else -1
 
 
 def without_head(text: str, title: str) -> str:

@@ -10,6 +10,7 @@ from broadsheet.parse.html_forest import Forest
 from broadsheet.records import Field, Witness
 
 _MOST_WITNESSES: Final = 12
+_MOST_LOSERS: Final = 4
 _CEILING: Final = 0.995
 
 
@@ -42,6 +43,20 @@ def witnesses(
             excerpt=raw[:160],
             is_joint=True,
         )
+
+
+def candidates(name: Field, lost: Iterable[tuple[tuple[str, str, str], float]]) -> list[Witness]:
+    """Return the first places (value, rule, raw characters) that lost, with their confidences."""
+    return [
+        Witness(
+            field=name,
+            value=value,
+            rule=f"candidate.{rule}",
+            confidence=confidence,
+            excerpt=raw[:160],
+        )
+        for ((value, rule, raw), confidence), _ in zip(lost, range(_MOST_LOSERS), strict=False)
+    ]
 
 
 def bounded(found: Iterable[Witness]) -> list[Witness]:

@@ -17,6 +17,7 @@ from broadsheet.parse.credits import (
     is_tail_credit,
     signing_agencies,
 )
+from broadsheet.parse.html_authors import bylines_near
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_statements import Statements
@@ -52,13 +53,9 @@ def credited_agencies(page: Page, found: Statements, body: Body, text: str) -> I
         if credit := dateline_agency(paragraph):
             yield _witness(credit[0], "dateline.agency", _DATELINE, credit[1])
             break
-    start = next(iter(np.flatnonzero(body.chosen).tolist()), 0)
-    for statement in found.of("author"):
-        is_near = start - _BEFORE <= statement.block <= start + _AFTER
-        confidence = _HEAD.get(statement.rule, _SHOWN if statement.block >= 0 and is_near else 0)
-        if confidence and not is_caption_credit(statement.value.replace("\n", " ")):
-            for name in signing_agencies(statement.value):
-                yield _witness(name, statement.rule, confidence, statement.excerpt)
+    for value, rule, confidence, raw in _bylines(page, found, body):
+        for name in signing_agencies(value):
+            yield _witness(name, rule, confidence, raw)
     for line in (*paragraphs[-_ENDING:], *_endings(page, body)):
         if is_tail_credit(line):
             for name in agencies_in(line):
@@ -70,6 +67,18 @@ def _endings(page: Page, body: Body) -> Iterator[str]:
     for line in _after(page, body, _ENDING):
         if line.startswith(("(", "[")) or " " in line.strip("©"):
             yield line
+
+
+def _bylines(page: Page, found: Statements, body: Body) -> Iterator[tuple[str, str, float, str]]:
+    """Yield the bylines of an article: value, rule, confidence and raw characters."""
+    start = next(iter(np.flatnonzero(body.chosen).tolist()), 0)
+    for statement in found.of("author"):
+        is_near = start - _BEFORE <= statement.block <= start + _AFTER
+        confidence = _HEAD.get(statement.rule, _SHOWN if statement.block >= 0 and is_near else 0)
+        if confidence and not is_caption_credit(statement.value.replace("\n", " ")):
+            yield statement.value, statement.rule, confidence, statement.excerpt
+    for value, rule, _, raw in bylines_near(page, body):
+        yield value, rule, _SHOWN, raw
 
 
 def _after(page: Page, body: Body, count: int) -> list[str]:

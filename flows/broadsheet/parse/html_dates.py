@@ -1,4 +1,7 @@
-"""When it was published: which of the days that a page states is the one."""
+"""When it was published: which of the days that a page states is the one.
+
+Longer than 300 lines because the places, what describes a day and its choice are read side by side.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,8 +13,14 @@ from typing import Final
 import numpy as np
 
 from broadsheet.parse.html_body import Body
-from broadsheet.parse.html_choice import bounded, by_confidence, probabilities, witnesses
-from broadsheet.parse.html_days import Day, days_in, may_hold_a_day, stated_day
+from broadsheet.parse.html_choice import (
+    bounded,
+    by_confidence,
+    candidates,
+    probabilities,
+    witnesses,
+)
+from broadsheet.parse.html_days import Day, day_in_path, days_in, may_hold_a_day, stated_day
 from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
@@ -70,13 +79,6 @@ _PUBLISH: Final = re.compile(
     r"date|fecha|data\b|発表|公開|發布|发布|yayın|δημοσ|released|written",
     re.IGNORECASE,
 )
-_PATH: Final = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?([0-2]\d|3[01])(?!\d)"
-    r"|/((?:19|20)\d\d)/([a-z]{3})/([0-3]?\d)/"
-)
-_PATH_DAY_FIRST: Final = re.compile(
-    r"(?<!\d)([0-2]\d|3[01])([-_.])(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"
-)
 _CLOCK: Final = re.compile(r"\d{1,2}:\d\d")
 _ZONE: Final = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$|\b(?:UTC|GMT)\b")
 _MODIFIED_CONFIDENCE: Final = {
@@ -87,7 +89,12 @@ _MODIFIED_CONFIDENCE: Final = {
     "time.modified": 0.8,
 }
 LEAST_CONFIDENCE: Final = 0.25
-_LEAST_DOUBT: Final = 0.25  # a day less likely than this would mislead whoever reads on
+# A day less likely than this would mislead whoever reads on, unless the page states it to machines
+# as that of publication: then it contradicts.
+_LEAST_DOUBT: Final = 0.25
+_AS_PUBLISHED: Final = frozenset(
+    words("jsonld.published jsonld.page.published meta.published microdata.datetime")
+)
 _MOST_CLAIMS: Final = 4
 _LONGEST_HEAD: Final = 300
 _MOST: Final = 60
@@ -138,7 +145,10 @@ def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     """Return the distinct days that a page states, in the order they were met."""
     claims: dict[date, DateClaim] = {}
     shown = islice(_shown(page, body, setting), _MOST_MENTIONS)
-    mentions = [*_stated(found, setting), *_in_path(setting), *shown]
+    mentions = [*_stated(found, setting)]
+    if day := day_in_path(setting.url):
+        mentions.append(_Mention(day, day.day.isoformat(), "path", day.text, -1))
+    mentions += shown
     sure = {m.day.day for m in mentions if not m.day.is_ambiguous}
     for mention in mentions:
         day = mention.day.day
@@ -167,21 +177,6 @@ def _stated(found: Statements, setting: Setting) -> Iterator[_Mention]:
 
 
 _RULE_SET: Final = frozenset(RULES)
-
-
-def _in_path(setting: Setting) -> Iterator[_Mention]:
-    for match in _PATH.finditer(setting.url):
-        year, month, number = (group for group in match.groups() if group)
-        day = stated_day(
-            f"{number} {month} {year}" if month.isalpha() else f"{year}-{month}-{number}", "DMY"
-        )
-        if day:
-            yield _Mention(day, day.day.isoformat(), "path", match[0], -1)
-            return
-    if late := _PATH_DAY_FIRST.search(setting.url):
-        day = stated_day(f"{late[4]}-{late[3]}-{late[1]}", "DMY")
-        if day:
-            yield _Mention(day, day.day.isoformat(), "path", late[0], -1)
 
 
 def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
@@ -265,19 +260,11 @@ def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     The places of the chosen day are ordered by how exact they are; of each other day that was
     weighed only one place is named.
     """
-    claims = gather_dates(page, found, body, setting)
-    rows = date_features(claims, page, body)
-    confidences = probabilities(load_forest("dates"), rows)
-    order = by_confidence(confidences)
+    claims, confidences = _weigh(page, found, body, setting)
     result: list[Witness] = []
-    if order and confidences[order[0]] >= LEAST_CONFIDENCE:
-        for rank, number in enumerate(order[:_MOST_CLAIMS]):
-            if rank and confidences[number] < _LEAST_DOUBT:
-                break
-            places = _places(claims[number])
-            result += witnesses(
-                "published", places if rank == 0 else places[:1], confidences[number]
-            )
+    for rank, number in enumerate(_taken(claims, confidences)):
+        places = _places(claims[number])
+        result += witnesses("published", places if rank == 0 else places[:1], confidences[number])
     modified = (
         Witness(field="modified", value=value, rule=rule, confidence=confidence, excerpt=raw)
         for rule, confidence in _MODIFIED_CONFIDENCE.items()
@@ -287,6 +274,35 @@ def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
         if value
     )
     return [*bounded(result), *modified]
+
+
+def passed_over_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+    """Return the surest of the days that were weighed and not handed on, for whoever asks why."""
+    claims, confidences = _weigh(page, found, body, setting)
+    taken = _taken(claims, confidences)
+    lost = [number for number in by_confidence(confidences) if number not in taken]
+    return candidates("published", ((_places(claims[n])[0], confidences[n]) for n in lost))
+
+
+def _weigh(
+    page: Page, found: Statements, body: Body, setting: Setting
+) -> tuple[list[DateClaim], list[float]]:
+    claims = gather_dates(page, found, body, setting)
+    return claims, probabilities(load_forest("dates"), date_features(claims, page, body))
+
+
+def _taken(claims: list[DateClaim], confidences: list[float]) -> list[int]:
+    """Return the days to hand on: the surest, if it is likely, and those that contradict it."""
+    order = by_confidence(confidences)[:_MOST_CLAIMS]
+    if not order or confidences[order[0]] < LEAST_CONFIDENCE:
+        return []
+    return [
+        number
+        for rank, number in enumerate(order)
+        if not rank
+        or confidences[number] >= _LEAST_DOUBT
+        or not _AS_PUBLISHED.isdisjoint(claims[number].rules)
+    ]
 
 
 def _places(claim: DateClaim) -> list[tuple[str, str, str]]:

@@ -33,11 +33,19 @@ _DATE: Final = re.compile(
     rf"(?:at |\|\s?|{_CLOCKED}\s)?"
     rf"(?P<y5>{_YEAR})(?!\d)"
 )
-# What every form of a date holds.
+# What every form of a date holds; most texts hold no digit at all, which is told much faster.
+_DIGIT: Final = re.compile(r"\d")
 _MAY_HOLD: Final = re.compile(rf"{_YEAR}|\d\s?[-/.|]\s?[0-3]?\d\s?[-/.|]\s?\d\d")
 _OTHER_DIGIT: Final = re.compile(f"[{''.join(map(chr, _DIGITS))}]")
 _COMPACT: Final = re.compile(rf"^({_YEAR})([01]\d)([0-3]\d)(?:\D|\d{{4,6}}|$)")
 _CLOCK: Final = re.compile(r"\d{1,2}[:.h]\d\d")
+_PATH: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?([0-2]\d|3[01])(?!\d)"
+    r"|/((?:19|20)\d\d)/([a-z]{3})/([0-3]?\d)/"
+)
+_PATH_DAY_FIRST: Final = re.compile(
+    r"(?<!\d)([0-2]\d|3[01])([-_.])(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"
+)
 _FAR_PIVOT: Final = 50
 
 
@@ -61,7 +69,7 @@ class Day:
 
 def may_hold_a_day(text: str) -> bool:
     """Tell at little cost whether a text may state a day with its year."""
-    return _MAY_HOLD.search(_ascii_digits(text)) is not None
+    return bool(_DIGIT.search(text) and _MAY_HOLD.search(_ascii_digits(text)))
 
 
 def _ascii_digits(text: str) -> str:
@@ -101,6 +109,18 @@ def stated_day(value: str, order: Order) -> Day | None:
         day = _day(int(compact[1]), int(compact[2]), int(compact[3]))
         return Day(day, value, is_ambiguous=False, has_time=False) if day else None
     return next(days_in(value, order), None)
+
+
+def day_in_path(url: str) -> Day | None:
+    """Return the first day in the path of an address: "/2024/03/05/", "/2024/mar/5/"."""
+    for match in _PATH.finditer(url):
+        year, month, number = (group for group in match.groups() if group)
+        parts = (number, month, year) if month.isalpha() else (year, month, number)
+        if day := stated_day(("-", " ")[month.isalpha()].join(parts), "DMY"):
+            return Day(day.day, match[0], is_ambiguous=False, has_time=False)
+    late = _PATH_DAY_FIRST.search(url)
+    day = stated_day(f"{late[4]}-{late[3]}-{late[1]}", "DMY") if late else None
+    return Day(day.day, late[0], is_ambiguous=False, has_time=False) if late and day else None
 
 
 def _day(year: int, month: int, number: int) -> date | None:

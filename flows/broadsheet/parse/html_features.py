@@ -206,12 +206,12 @@ def _beside(texts: Floats, page: Page) -> Numbers:
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
-_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 def _is_heading(page: Page) -> npt.NDArray[np.bool_]:
     tag = page.nodes.tag
-    return np.array([tag[node] in _HEADINGS for node in page.blocks.node], np.bool_)
+    return np.array([tag[node] in HEADINGS for node in page.blocks.node], np.bool_)
 
 
 def levels(page: Page, at: Integers) -> list[Integers]:

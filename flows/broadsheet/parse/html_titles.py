@@ -7,7 +7,13 @@ from typing import Final
 import numpy as np
 
 from broadsheet.parse.html_body import Body
-from broadsheet.parse.html_choice import bounded, by_confidence, probabilities, witnesses
+from broadsheet.parse.html_choice import (
+    bounded,
+    by_confidence,
+    candidates,
+    probabilities,
+    witnesses,
+)
 from broadsheet.parse.html_features import Floats, count_words
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
@@ -156,9 +162,7 @@ def title_features(claims: list[TitleClaim], page: Page, body: Body, setting: Se
 
 def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
     """Return the witnesses of the headline, the chosen one first; none where nothing is likely."""
-    claims = gather_titles(page, found, body)
-    rows = title_features(claims, page, body, setting)
-    confidences = probabilities(load_forest("titles"), rows)
+    claims, confidences = _weigh(page, found, body, setting)
     order = by_confidence(confidences)
     if not order or confidences[order[0]] < LEAST_CONFIDENCE:
         return []
@@ -177,3 +181,23 @@ def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -
         )
     )
     return bounded(chosen)
+
+
+def passed_over_titles(
+    page: Page, found: Statements, body: Body, setting: Setting
+) -> list[Witness]:
+    """Return the surest of the headlines that were not handed on, for whoever asks why."""
+    claims, confidences = _weigh(page, found, body, setting)
+    order = by_confidence(confidences)
+    is_stated = bool(order) and confidences[order[0]] >= LEAST_CONFIDENCE
+    lost = order[_MOST_CLAIMS:] if is_stated else order
+    places = ((claims[n].value, *next(iter(claims[n].rules.items()))) for n in lost)
+    return candidates("title", zip(places, (confidences[n] for n in lost), strict=True))
+
+
+def _weigh(
+    page: Page, found: Statements, body: Body, setting: Setting
+) -> tuple[list[TitleClaim], list[float]]:
+    claims = gather_titles(page, found, body)
+    rows = title_features(claims, page, body, setting)
+    return claims, probabilities(load_forest("titles"), rows)
