@@ -8,7 +8,7 @@ at a time.
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -27,6 +27,12 @@ MOST_DRAWS: Final = 1_000
 _STREAM_WORDS: Final = 2_048
 _TEXTS_AT_ONCE: Final = 256
 _FEWEST_TOGETHER: Final = 8
+_WORDS_OF_A_PAIR: Final = 4
+_SPARE_DRAWS: Final = 8
+_STEP: Final = np.arange(DRAWS_IN_A_STEP)
+_OF_TEXTS: Final = (
+    "texts", "row_start", "cursor", "last", "trial", "weight", "spare", "drawn", "n_trials",
+)  # fmt: skip
 
 
 def mean_probabilities(
@@ -131,68 +137,93 @@ def _draws(sizes: Integers) -> _Draws:
 
 
 class _Block:
-    """Some texts in the midst of their trials; ``mean`` is their result after :meth:`run`."""
+    """Some texts in the midst of their trials; ``mean`` is their result after :meth:`run`.
+
+    Each step works on the texts that are not decided, and costs some twenty calls however many
+    they are; so what it needs lies side by side, and moves up when a text is done.
+    """
 
     def __init__(self, grams: Sequence[Integers], probabilities: Floats, priors: Floats) -> None:
-        n_texts = len(grams)
         sizes = np.array([rows.size for rows in grams], dtype=np.int64)
         self.rows = np.concatenate(grams)
-        self.row_starts = np.cumsum(sizes) - sizes
-        self.draws = _draws(sizes)
         self.probabilities = probabilities
         self.priors = priors
         self.mean = np.zeros_like(priors)
+        self.draws = _draws(sizes)
+        ends = np.append(self.draws.starts[1:], self.draws.numbers.size)
+        self.texts = np.arange(sizes.size)
+        self.row_start = (np.cumsum(sizes) - sizes)[:, None]
+        self.cursor = self.draws.starts.copy()
+        self.last = ends - _SPARE_DRAWS
         self.trial = priors.copy()
-        self.weight = np.zeros(n_texts)
-        self.spare = np.zeros(n_texts)
-        self.place = np.zeros(n_texts, dtype=np.int64)
-        self.drawn = np.zeros(n_texts, dtype=np.int64)
-        self.n_trials = np.zeros(n_texts, dtype=np.int64)
+        self.weight = np.zeros((sizes.size, 1, 1))
+        self.spare = np.zeros(sizes.size)
+        self.drawn = np.zeros(sizes.size, dtype=np.int64)
+        self.n_trials = np.zeros(sizes.size, dtype=np.int64)
 
     def run(self) -> Integers:
         """Work all trials; return the texts that need more of the stream than is written down."""
-        active = np.arange(self.place.size)
-        self._begin_trials(active)
         unfinished = []
-        while active.size:
-            left = self.draws.before[active, -1] - self.draws.before[active, self.place[active]]
-            is_short = (left < DRAWS_IN_A_STEP) | (self.place[active] > _STREAM_WORDS - 64)
-            unfinished.append(active[is_short])
-            active = active[~is_short]
-            done = active[self._step(active)]
-            self.mean[done] += self.trial[done] / TRIALS
-            self.n_trials[done] += 1
-            self._begin_trials(done[self.n_trials[done] < TRIALS])
-            active = active[self.n_trials[active] < TRIALS]
-        return np.concatenate(unfinished)
+        self._begin_trials(range(self.texts.size))
+        while self.texts.size:
+            is_short = self.cursor > self.last
+            if is_short.any():
+                unfinished.append(self.texts[is_short])
+                self._keep(~is_short)
+                continue
+            decided = np.flatnonzero(self._step())
+            if decided.size:
+                self.mean[self.texts[decided]] += self.trial[decided] / TRIALS
+                self.n_trials[decided] += 1
+                self._begin_trials(decided.tolist())
+                self._keep(self.n_trials < TRIALS)
+        return np.concatenate([self.texts, *unfinished])
 
-    def _begin_trials(self, texts: Integers) -> None:
-        self.trial[texts] = self.priors[texts]
-        self.drawn[texts] = 0
-        for text in texts.tolist():
-            if self.n_trials[text] % 2:
-                deviate = self.spare[text]
+    def _keep(self, stays: npt.NDArray[np.bool_]) -> None:
+        """Go on with some of the texts."""
+        if stays.all():
+            return
+        for name in _OF_TEXTS:
+            setattr(self, name, getattr(self, name)[stays])
+
+    def _begin_trials(self, places: Iterable[int]) -> None:
+        """Begin the next trial of texts, as far as they have one left."""
+        for place in places:
+            if self.n_trials[place] == TRIALS:
+                continue
+            text = self.texts[place]
+            self.trial[place] = self.priors[text]
+            self.drawn[place] = 0
+            if self.n_trials[place] % 2:
+                deviate = self.spare[place]
             else:
-                deviate, self.spare[text] = _normal_pair(int(self.place[text]))
-                self.place[text] += 4
+                deviate, self.spare[place] = self._deviates(place, int(text))
             alpha = Detector.ALPHA_DEFAULT + float(deviate) * Detector.ALPHA_WIDTH
-            self.weight[text] = alpha / Detector.BASE_FREQ
+            self.weight[place] = alpha / Detector.BASE_FREQ
 
-    def _step(self, texts: Integers) -> npt.NDArray[np.bool_]:
+    def _deviates(self, place: int, text: int) -> tuple[float, float]:
+        """Take two normal deviates out of a text's stream."""
+        start, cursor = self.draws.starts[text], self.cursor[place]
+        word = int(self.draws.places[cursor - 1]) + 1 if cursor > start else 0
+        if word + _WORDS_OF_A_PAIR > _STREAM_WORDS:
+            self.cursor[place] = self.last[place] + 1
+            return 0.0, 0.0
+        self.cursor[place] = start + self.draws.before[text, word + _WORDS_OF_A_PAIR]
+        return _normal_pair(word)
+
+    def _step(self) -> npt.NDArray[np.bool_]:
         """Draw one n-gram at a trial's start and five later; tell which trials are decided."""
-        is_first = self.drawn[texts] == 0
+        is_first = self.drawn == 0
         n_drawn = np.where(is_first, 1, DRAWS_IN_A_STEP)
-        index = self.draws.starts[texts] + self.draws.before[texts, self.place[texts]]
-        picked = self.draws.numbers[index[:, None] + np.arange(DRAWS_IN_A_STEP)]
-        self.place[texts] = self.draws.places[index + n_drawn - 1] + 1
-        factors = self.probabilities[self.rows[self.row_starts[texts][:, None] + picked]]
-        factors += self.weight[texts][:, None, None]
+        picked = self.draws.numbers[self.cursor[:, None] + _STEP]
+        factors = self.probabilities[self.rows[self.row_start + picked]]
+        factors += self.weight
         factors[is_first, 1:] = 1.0
-        trial = self.trial[texts]
-        for number in range(DRAWS_IN_A_STEP):
-            trial *= factors[:, number]
-        trial /= np.add.accumulate(trial, axis=1)[:, -1:]  # one after the other, not in pairs
-        self.trial[texts] = trial
-        self.drawn[texts] += n_drawn
+        factors[:, 0] *= self.trial
+        trial = np.multiply.reduce(factors, axis=1)  # one after the other
+        trial /= np.add.accumulate(trial, axis=1)[:, -1:]  # as well, not in pairs
+        self.trial = trial
+        self.cursor += n_drawn
+        self.drawn += n_drawn
         sure: npt.NDArray[np.bool_] = trial.max(axis=1) > Detector.CONV_THRESHOLD
-        return sure | (self.drawn[texts] > MOST_DRAWS)
+        return sure | (self.drawn > MOST_DRAWS)
