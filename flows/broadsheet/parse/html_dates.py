@@ -146,8 +146,8 @@ def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     claims: dict[date, DateClaim] = {}
     shown = islice(_shown(page, body, setting), _MOST_MENTIONS)
     mentions = [*_stated(found, setting)]
-    if day := day_in_path(setting.url):
-        mentions.append(_Mention(day, day.day.isoformat(), "path", day.text, -1))
+    if path := day_in_path(setting.url):
+        mentions.append(_Mention(path, path.day.isoformat(), "path", path.text, -1))
     mentions += shown
     sure = {m.day.day for m in mentions if not m.day.is_ambiguous}
     for mention in mentions:
