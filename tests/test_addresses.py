@@ -21,6 +21,7 @@ from broadsheet.errors import ConfigError, StorageError
 from broadsheet.reasons import Reason
 from broadsheet.sources import discover, locate, plan_batches, read_batch, require_raw_files
 
+STORES = runpy.run_path(str(Path(__file__).parent / "publish" / "store_servers.py"))
 HUB = runpy.run_path(str(Path(__file__).parent / "publish" / "hub_server.py"))
 CANARY = "canarysecretcanary"
 STORY = "The ferry of Hollin ran aground on Sunday; nobody was hurt, the harbour master said."
@@ -111,6 +112,24 @@ def gs(monkeypatch):
 
 
 @pytest.fixture
+def az(monkeypatch, tmp_path_factory):
+    """Return the address of a folder in an empty container of Azure's storage."""
+    if not STORES["AZURITE"]:
+        pytest.skip("needs Azurite: npm install --global azurite")
+    account, key = STORES["AZURE_ACCOUNT"], STORES["AZURE_KEY"]
+    with STORES["azure_server"](tmp_path_factory.mktemp("azurite")) as server:
+        monkeypatch.setenv(
+            "AZURE_STORAGE_CONNECTION_STRING",
+            f"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};"
+            f"BlobEndpoint=http://127.0.0.1:{server.port}/{account};",
+        )
+        fsspec.get_filesystem_class("az").clear_instance_cache()
+        fsspec.filesystem("az").mkdir("news")
+        yield "az://news/raw"
+    fsspec.get_filesystem_class("az").clear_instance_cache()
+
+
+@pytest.fixture
 def hf(monkeypatch):
     """Return the address of a folder in a dataset's repository of the Hub."""
     held, stop = HUB["serve"]()
@@ -136,7 +155,7 @@ def memory():
     fsspec.filesystem("memory").pseudo_dirs[:] = [""]
 
 
-@pytest.fixture(params=["memory", "s3", "gs", "hf"])
+@pytest.fixture(params=["memory", "s3", "gs", "az", "hf"])
 def filled(request):
     """Return an address with all files of :data:`FILES`."""
     address = request.getfixturevalue(request.param)

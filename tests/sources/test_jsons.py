@@ -197,3 +197,14 @@ def test_an_object_deeper_than_its_writer_allows_is_read_with_all_checks(write, 
 
     assert isinstance(item, Rejection if twice else RawRecord)
     assert not twice or item.reason == Reason.JSON_DUPLICATE_KEY
+
+
+@pytest.mark.parametrize("depth", [900, 1_000, 100_000])
+def test_a_text_of_lists_deeper_than_the_stack_is_set_aside_alone(write, read, depth):
+    deep = '{"text":' + "[" * depth + '"Aground."' + "]" * depth + "}"
+    write("a.jsonl", f'{{"text":"One."}}\n{deep}\n{{"text":"Two."}}\n')
+
+    one, nested, two = read()
+
+    assert (one.text, two.text) == ("One.", "Two.")
+    assert nested.reason == Reason.JSON_DEPTH
