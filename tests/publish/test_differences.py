@@ -93,6 +93,30 @@ def test_as_parquet(difference, tmp_path):
     assert [row["field"] for row in table if row["change"] == "added"] == [None]
 
 
+def test_records_that_only_moved_are_counted_and_not_shown(
+    make_corpus, publish_corpus, dataset_dir, article
+):
+    corpus = make_corpus([*range(30)])
+    publish_corpus(corpus)
+    moved = [
+        replace(a, source=a.source._replace(offset=a.source.offset + 7)) for a in corpus.articles
+    ]
+    publish_corpus(replace(corpus, articles=[article(0, title="Corrected"), *moved[1:]]))
+
+    difference = publish.diff(dataset_dir / "1.0.0", dataset_dir / "2.0.0")
+
+    assert (difference.change.changed, difference.change.moved) == (30, 29)
+    text = publish.difference_to_text(difference, 5)
+    assert "30 changed, 29 of them only moved within the raw files\n" in text
+    assert text.count("\n~ ") == 1
+    assert "more" not in text
+    page = publish.render_difference(difference, 5)
+    assert page.count("<article") == 1
+    changes = (dataset_dir / "2.0.0" / "CHANGES.md").read_text(encoding="utf-8")
+    assert "29 of the changed ones only lie elsewhere in the raw files." in changes
+    assert len(json.loads(publish.difference_to_json(difference, 99))["rows"]) == 30
+
+
 def test_as_html_that_is_inert(make_corpus, publish_corpus, dataset_dir, article):
     corpus = make_corpus([*range(250)])
     publish_corpus(corpus)

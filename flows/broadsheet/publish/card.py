@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -111,15 +110,14 @@ def render_index(manifests: Sequence[Json]) -> bytes:
 
 def render_difference(difference: Difference, limit: int) -> str:
     """Return a difference as one HTML page that needs nothing else: at most ``limit`` articles."""
-    change = difference.change
     return (
         _environment()
         .get_template("diff.html.j2")
         .render(
-            change=change,
+            change=difference.change,
             version=difference.new_version,
-            rows=islice(difference.rows(), limit),
-            left_out=change.added + change.removed + change.changed - limit,
+            rows=difference.shown(limit),
+            left_out=difference.left_out(limit),
         )
     )
 

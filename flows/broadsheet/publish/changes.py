@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from broadsheet.tables import ARTICLE, CHANGE
 Counts = tuple[int, int, int]
 """Rows added, removed and changed."""
 _KINDS = ("added", "removed", "changed")
+_PLACE = "source_"
 
 
 class Step(StrEnum):
@@ -51,6 +52,7 @@ class Change:
         added: rows whose id is new.
         removed: rows whose id is gone.
         changed: rows with the same id and another value.
+        moved: those of them whose records only lie elsewhere in the raw files (``source_*``).
         by_field: how many rows changed in each column.
         by_outlet: rows added, removed and changed, by outlet ("" where it is not stated).
         by_month: the same by month of publication, ``YYYY-MM`` or "".
@@ -67,6 +69,7 @@ class Change:
     added: int = 0
     removed: int = 0
     changed: int = 0
+    moved: int = 0
     by_field: Mapping[str, int] = field(default_factory=dict)
     by_outlet: Mapping[str, Counts] = field(default_factory=dict)
     by_month: Mapping[str, Counts] = field(default_factory=dict)
@@ -249,6 +252,7 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
     """Count changes by kind, column, outlet and month, and write their table."""
     kinds: Counter[str] = Counter()
     fields: Counter[str] = Counter()
+    moved = 0
     outlets: dict[str, Counter[str]] = {}
     months: dict[str, Counter[str]] = {}
     with contextlib.ExitStack() as stack:
@@ -259,16 +263,27 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
             if writer is not None:
                 writer.write_table(stretch.changes)
             kinds.update(stretch.changes.column("change").to_pylist())
-            fields.update(pc.list_flatten(stretch.changes.column("fields")).to_pylist())
+            named = stretch.changes.column("fields").to_pylist()
+            fields.update(name for names in named for name in names)
+            moved += sum(is_moved(names) for names in named)
             for kind, rows in zip(_KINDS, stretch.rows(), strict=True):
                 _count_by(outlets, kind, rows, "outlet")
                 _count_by(months, kind, rows, "published_on")
     return {
         **{kind: kinds[kind] for kind in _KINDS},
+        "moved": moved,
         "by_field": dict(sorted(fields.items())),
         "by_outlet": {name: tuple(n[k] for k in _KINDS) for name, n in sorted(outlets.items())},
         "by_month": {name: tuple(n[k] for k in _KINDS) for name, n in sorted(months.items())},
     }
+
+
+def is_moved(fields: Collection[str]) -> bool:
+    """Tell whether columns that changed only say where the record lies.
+
+    A record that grows moves all that come after it in its file, and none of them is corrected.
+    """
+    return bool(fields) and all(name.startswith(_PLACE) for name in fields)
 
 
 def _count_by(groups: dict[str, Counter[str]], kind: str, rows: pa.Table, column: str) -> None:

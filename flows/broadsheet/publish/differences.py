@@ -13,7 +13,14 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from broadsheet.publish.changes import Change, Stretch, differences, distinct_shards, measure_change
+from broadsheet.publish.changes import (
+    Change,
+    Stretch,
+    differences,
+    distinct_shards,
+    is_moved,
+    measure_change,
+)
 from broadsheet.publish.layout import Version
 from broadsheet.text import clean
 
@@ -75,6 +82,16 @@ class Difference:
         for stretch in differences(*distinct_shards(self.old, self.new)):
             yield from _row_differences(stretch)
 
+    def shown(self, limit: int) -> list[RowDifference]:
+        """Return the first articles to show; what only lies elsewhere is counted, not shown."""
+        names = (row for row in self.rows() if not is_moved([field.name for field in row.fields]))
+        return list(islice(names, limit))
+
+    def left_out(self, limit: int) -> int:
+        """Return how many articles beyond those are not shown."""
+        change = self.change
+        return max(change.added + change.removed + change.changed - change.moved - limit, 0)
+
 
 def diff(old: Path, new: Path) -> Difference:
     """Compare two releases.
@@ -107,16 +124,17 @@ def difference_to_text(difference: Difference, limit: int) -> str:
     """Return a difference for a terminal: the sums, then at most ``limit`` articles."""
     change = difference.change
     versions = f"{change.previous} -> {difference.new_version}"
+    moved = f", {change.moved} of them only moved within the raw files" if change.moved else ""
+    sums = f"{change.added} added, {change.removed} removed, {change.changed} changed{moved}"
     lines = [
-        f"{versions}: {change.added} added, {change.removed} removed, {change.changed} changed",
+        f"{versions}: {sums}",
         *(f"  {name}: {rows}" for name, rows in change.by_field.items()),
     ]
     sign = {"added": "+", "removed": "-", "changed": "~"}
-    for row in islice(difference.rows(), limit):
+    for row in difference.shown(limit):
         lines.append(f"{sign[row.change]} {row.id}  {_plain(row.title or '')}".rstrip())
         lines += [f"    {f.name}: {_marked(f.words())}" for f in row.fields]
-    left_out = change.added + change.removed + change.changed - limit
-    if left_out > 0:
+    if left_out := difference.left_out(limit):
         lines.append(f"... and {left_out} more")
     return "\n".join(lines) + "\n"
 
