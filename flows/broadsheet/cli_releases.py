@@ -108,10 +108,11 @@ def diff(*, old: Path, new: Path, format_: str, target: Path | None, limit: int)
 @reports_errors
 def takedown(*, article: str, output: Path, json_: bool) -> None:
     """Say which releases hold an article, and how to keep it out of the next."""
+    from broadsheet.normalize import known_as
     from broadsheet.publish import holdings
 
     datasets = sorted(path.parent for path in output.glob("*/latest"))
-    found = [(d, held) for d in datasets for held in holdings(d, article)]
+    found = [(d, held) for d in datasets for held in holdings(d, known_as(article))]
     if json_:
         rows = [
             {"release": str(h.release), "id": h.id, "url": h.url, "copies": h.copies}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.identity import identity_sha256, identity_text
-from broadsheet.normalize.ids import article_id
+from broadsheet.normalize.ids import article_id, known_as
 from broadsheet.normalize.words import count_words
 
 
@@ -88,3 +88,21 @@ def test_the_tables_count_what_the_definition_says(text):
 @given(st.text(max_size=60) | st.text("aZ0_ -é\n"))
 def test_ascii_has_no_identity_of_its_own(text):
     assert identity_text(text) == identity_text(text + "é").removesuffix("é")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "https://news.example/story",
+        "http://www.news.example/story?utm_source=x#top",
+        "https://m.news.example/story",
+    ],
+)
+def test_any_form_of_a_url_leads_to_its_article(form):
+    names = known_as(form)
+    assert article_id("https://news.example/story", "") in names
+    assert form in names
+
+
+def test_an_id_is_known_as_itself():
+    assert known_as("5caisqaf6w4etxjy") == {"5caisqaf6w4etxjy"}

@@ -205,3 +205,15 @@ def test_a_removed_row_rewrites_only_its_shard(make_corpus, publish_corpus, data
     old = {p.stat().st_ino for p in (dataset_dir / "1.0.0" / "data").iterdir()}
     new = [p.stat().st_ino in old for p in (dataset_dir / "2.0.0" / "data").iterdir()]
     assert sorted(new) == [False, True, True]
+
+
+def test_an_article_is_found_by_id_by_url_and_by_the_url_as_found(
+    make_corpus, publish_corpus, dataset_dir, article
+):
+    told = article(1, url="https://valley.example/mill", url_found="http://valley.example/mill?x=1")
+    publish_corpus(make_corpus(articles=[article(0), told]))
+
+    for key in (told.id, told.url, told.url_found):
+        (held,) = publish.holdings(dataset_dir, {key, "another"})
+        assert (str(held.version), held.id, held.url) == ("1.0.0", told.id, told.url)
+    assert list(publish.holdings(dataset_dir, {"another"})) == []

@@ -4,7 +4,7 @@ import base64
 import hashlib
 
 from broadsheet.identity import identity_text
-from broadsheet.normalize.urls import identity_url
+from broadsheet.normalize.urls import CanonicalUrl, canonicalize_url, identity_url
 
 ID_LENGTH = 16
 """Base32 characters: 80 bits, so that two of a billion articles collide with odds of 1 to 2.4 M."""
@@ -24,3 +24,14 @@ def article_id(url: str | None, text: str) -> str:
     key = f"url:{identity_url(url)}" if url else f"text:{identity_text(text)}"
     digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
     return base64.b32encode(digest).decode("ascii").lower()[:ID_LENGTH]
+
+
+def known_as(name: str) -> frozenset[str]:
+    """Return what an article may be known by, given its id or any form of its URL.
+
+    Forms that mean the same page (with a tracker, of the mobile host) give the same id.
+    """
+    found = canonicalize_url(name)
+    if not isinstance(found, CanonicalUrl):
+        return frozenset({name})
+    return frozenset({name, found.url, article_id(found.url, "")})

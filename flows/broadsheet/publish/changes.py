@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -17,14 +17,13 @@ from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.layout import FIRST, Version
-from broadsheet.publish.rows import differing, merged, paired
+from broadsheet.publish.rows import differing, is_moved, merged, paired
 from broadsheet.publish.shards import file_schema, open_writer
 from broadsheet.tables import ARTICLE, CHANGE
 
 Counts = tuple[int, int, int]
 """Rows added, removed and changed."""
 _KINDS = ("added", "removed", "changed")
-_PLACE = "source_"
 
 
 class Step(StrEnum):
@@ -252,7 +251,6 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
     """Count changes by kind, column, outlet and month, and write their table."""
     kinds: Counter[str] = Counter()
     fields: Counter[str] = Counter()
-    moved = 0
     outlets: dict[str, Counter[str]] = {}
     months: dict[str, Counter[str]] = {}
     with contextlib.ExitStack() as stack:
@@ -263,27 +261,17 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
             if writer is not None:
                 writer.write_table(stretch.changes)
             kinds.update(stretch.changes.column("change").to_pylist())
-            named = stretch.changes.column("fields").to_pylist()
-            fields.update(name for names in named for name in names)
-            moved += sum(is_moved(names) for names in named)
+            fields.update(pc.list_flatten(stretch.changes.column("fields")).to_pylist())
+            kinds["moved"] += sum(map(is_moved, stretch.changes.column("fields").to_pylist()))
             for kind, rows in zip(_KINDS, stretch.rows(), strict=True):
                 _count_by(outlets, kind, rows, "outlet")
                 _count_by(months, kind, rows, "published_on")
     return {
-        **{kind: kinds[kind] for kind in _KINDS},
-        "moved": moved,
+        **{kind: kinds[kind] for kind in (*_KINDS, "moved")},
         "by_field": dict(sorted(fields.items())),
         "by_outlet": {name: tuple(n[k] for k in _KINDS) for name, n in sorted(outlets.items())},
         "by_month": {name: tuple(n[k] for k in _KINDS) for name, n in sorted(months.items())},
     }
-
-
-def is_moved(fields: Collection[str]) -> bool:
-    """Tell whether columns that changed only say where the record lies.
-
-    A record that grows moves all that come after it in its file, and none of them is corrected.
-    """
-    return bool(fields) and all(name.startswith(_PLACE) for name in fields)
 
 
 def _count_by(groups: dict[str, Counter[str]], kind: str, rows: pa.Table, column: str) -> None:

@@ -18,10 +18,10 @@ from broadsheet.publish.changes import (
     Stretch,
     differences,
     distinct_shards,
-    is_moved,
     measure_change,
 )
 from broadsheet.publish.layout import Version
+from broadsheet.publish.rows import is_moved
 from broadsheet.text import clean
 
 Edit = Literal["same", "old", "new"]

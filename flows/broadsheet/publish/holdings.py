@@ -1,6 +1,6 @@
 """Which releases hold an article."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,16 @@ class Holding:
     copies: int
 
 
-def holdings(dataset_dir: Path, key: str) -> Iterator[Holding]:
+def holdings(dataset_dir: Path, keys: Collection[str]) -> Iterator[Holding]:
     """Yield where an article is held, the newest release first.
 
     Args:
         dataset_dir: the folder of a dataset's releases.
-        key: the article's id, or its URL as published.
+        keys: what the article may be known by: its id, its URL as published or as found.
 
     """
-    matches = (ds.field("id") == key) | (ds.field("url") == key)
+    fields = [ds.field(name).isin(list(keys)) for name in ("id", "url", "url_found")]
+    matches = fields[0] | fields[1] | fields[2]
     columns = ["id", "url", "duplicate_count"]
     for version in reversed(layout.versions_of(dataset_dir)):
         release = dataset_dir / str(version)

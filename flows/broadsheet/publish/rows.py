@@ -4,7 +4,7 @@ Each shard is sorted by id, so that a merge of the shards reads every file once 
 rows of each.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +116,11 @@ def _portions(path: Path, columns: Sequence[str], rows: int) -> Iterator[pa.Tabl
 def _least(ids: Sequence[str]) -> str:
     """Return the least id in Arrow's order, that of the UTF-8 bytes."""
     return min(ids, key=str.encode)
+
+
+def is_moved(fields: Collection[str]) -> bool:
+    """Tell whether columns that changed only say where the record lies.
+
+    A record that grows moves all that come after it in its file, and none of them is corrected.
+    """
+    return bool(fields) and all(name.startswith("source_") for name in fields)

@@ -9,7 +9,8 @@ are asked for in three ways, each exact:
   cannot fail; a digest that two keys share by chance only adds rows to those that are judged.
 - What is of the table as a whole is asked of one column at a time.
 
-Beside a portion, memory holds 8 to 24 bytes a row.
+Beside a portion, memory holds the digests of one rule or one short column: 8 bytes a row, with
+what Great Expectations makes of it some 80, as measured.
 """
 
 import gc
