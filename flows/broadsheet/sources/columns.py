@@ -96,6 +96,7 @@ def to_record(
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
     fields: dict[Field, tuple[str, ...]] = {}
+    found: tuple[str, ...]
     for name, places, only in plan.fields:
         value = values[only] if only is not None else None
         if isinstance(value, str):  # as most are
