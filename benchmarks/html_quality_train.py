@@ -535,7 +535,9 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=220)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help="keep the block labels and scores")
-    parser.add_argument("--fields", default="", help="train these alone; blocks as they ship")
+    parser.add_argument(
+        "--fields", default="", help="train these alone, blocks as they ship or are kept"
+    )
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     sys.path.insert(0, str(options.bench))
@@ -544,7 +546,7 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     documents = read_documents(options.bench)
     names = options.fields.split(",") if options.fields else list(FIELDS)
-    if options.fields:
+    if options.fields and not options.resume:
         for document in documents:
             first = load_forest("blocks_first").log_odds(document.features)
             rows = second_features(document.page, first, document.features)

@@ -191,7 +191,7 @@ def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
             continue
         if near[nodes[index]] & CLASS_BITS["date"]:
             rule = "class.date"
-        elif index < start or (index <= start + _NEAR and len(text) < _LONGEST_HEAD):
+        elif index < start or (index <= min(start + _NEAR, end) and len(text) < _LONGEST_HEAD):
             rule = "head"
         elif index <= end:
             rule = "body"
