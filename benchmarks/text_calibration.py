@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 import pyarrow.parquet as pq
 
-BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
+BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.905, 1.01)
 FIELDS = (("title", "title"), ("date", "published_on"), ("authors", "authors"))
 
 

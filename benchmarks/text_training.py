@@ -1,11 +1,11 @@
 """Train what plain pages are read with, and measure it on pages held out.
 
-    python benchmarks/text_training.py BENCH --work FOLDER [--measure]
+    python benchmarks/text_training.py BENCH --work FOLDER [--finders | --measure]
 
 BENCH is the folder of development sets. Pages are parted by site into five folds; a page is judged
-by models that saw no page of its site, which are kept in FOLDER, so that ``--measure`` can judge
-changed rules without training again. The shipped models, trained on all pages, are written to
-``flows/broadsheet/parse/data/text_models.json``.
+by models that saw no page of its site. These are kept in FOLDER, so that ``--measure`` can judge
+changed rules without training again, and ``--finders`` train all but the words and bodies. The
+shipped models, of all pages, are written to ``flows/broadsheet/parse/data/text_models.json``.
 
     pip install catboost inscriptis html2text
 """
@@ -18,7 +18,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from text_quality import predict
 
 from broadsheet.normalize.dates import StatedDate, read_date
 from broadsheet.parse import context as ctx
+from broadsheet.parse.body import doubt_teasers
 from broadsheet.parse.bound import Bound
 from broadsheet.parse.features import NAMES, Matrix, look_at
 from broadsheet.parse.models import FILE, models_of
@@ -90,7 +91,8 @@ def train_body(looks: Iterable[tuple[LabelledPage, Matrix]]) -> dict[str, Any]:
 
 BODY = {"iterations": 200, "depth": 5, "learning_rate": 0.1, "l2_leaf_reg": 15}
 SHARED = {"border_count": 48, "rsm": 0.4, "subsample": 0.6}
-FINDER = {"iterations": 120, "depth": 4, "learning_rate": 0.1, "l2_leaf_reg": 8}
+SMALL = {"iterations": 120, "depth": 4, "learning_rate": 0.1, "l2_leaf_reg": 8}
+LARGE = {"iterations": 300, "depth": 5, "learning_rate": 0.07, "l2_leaf_reg": 8}
 
 
 def _trust(page: LabelledPage) -> float:
@@ -135,10 +137,19 @@ def author_candidates(seen: Seen) -> Labelled:
     return *bound.bylines(named, {0: body}), labels
 
 
-FINDERS: dict[str, tuple[str, Callable[[Seen], Labelled]]] = {
-    "title": ("title", title_candidates),
-    "date": ("date", date_candidates),
-    "author": ("authors", author_candidates),
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How a finder is trained: the field of the truth, its candidates, CatBoost's settings."""
+
+    field: str
+    candidates: Callable[[Seen], Labelled]
+    settings: dict[str, Any]
+
+
+FINDERS = {
+    "title": Finding("title", title_candidates, LARGE),
+    "date": Finding("date", date_candidates, SMALL),
+    "author": Finding("authors", author_candidates, SMALL),
 }
 
 
@@ -146,16 +157,14 @@ def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text.casefold()).strip()
 
 
-def train_finder(
-    seen: Sequence[Seen], field: str, candidates: Callable[[Seen], Labelled]
-) -> dict[str, Any]:
+def train_finder(seen: Sequence[Seen], finding: Finding) -> dict[str, Any]:
     """Train the forest of a finder on the pages whose truth is known."""
     rows = []
     draw = np.random.default_rng(0)
     for one in seen:
-        if field not in one.page.known or one.page.style == "prefix":
+        if finding.field not in one.page.known or one.page.style == "prefix":
             continue
-        _, found, label = candidates(one)
+        _, found, label = finding.candidates(one)
         labelled = np.array(label, dtype=np.int64)
         wrong = np.flatnonzero(labelled == 0)
         if len(wrong) > 50:  # noqa: PLR2004 - a page of links must not outweigh the others
@@ -163,16 +172,16 @@ def train_finder(
         chosen = np.concatenate([np.flatnonzero(labelled == 1), wrong])
         weight = _trust(one.page) * {"ablate": 0.7, "full": 0.8}.get(one.page.style, 1)
         rows.append((found[:, chosen].T, labelled[chosen], np.full(len(chosen), weight)))
-    return train_forest(rows, **SHARED, **FINDER)
+    return train_forest(rows, **SHARED, **finding.settings)
 
 
 def choices_of(
-    seen: Iterable[Seen], forest: TextForest, field: str, candidates: Callable[[Seen], Labelled]
+    seen: Iterable[Seen], forest: TextForest, finding: Finding
 ) -> Iterator[tuple[float, bool]]:
     """Yield the log odds of the choice on each page, and whether it is right."""
     for one in seen:
-        if field in one.page.known and one.page.is_scored:
-            _, rows, labels = candidates(one)
+        if finding.field in one.page.known and one.page.is_scored:
+            _, rows, labels = finding.candidates(one)
             if labels:
                 odds = forest.log_odds(rows)
                 best = int(odds.argmax())
@@ -213,12 +222,39 @@ def see(pages: Iterable[LabelledPage], words: Vocabulary, body: dict[str, Any]) 
     forest = text_forest_of(body)
     seen = []
     for page, sheaf, features in look(pages, words):
-        odds = forest.log_odds(features)
+        odds = doubt_teasers(sheaf, features, forest.log_odds(features))
         blocks = ctx.main_blocks(sheaf, features, odds)
         context = ctx.context_features(sheaf, features, odds, blocks)
         bound = Bound(sheaf, np.concatenate([features, context]), blocks)
         seen.append(Seen(page, bound, odds))
     return seen
+
+
+def beheaded(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
+    """Yield cut web pages again without the lines that state their headline.
+
+    What a scraper misses of a page is mostly its headline: the line that then comes first, a
+    standfirst or a caption, must not pass for it.
+    """
+    for page in pages:
+        title = _bare(page.title or "")
+        if page.is_scored or not page.id.endswith(".crop") or len(title) <= 8:  # noqa: PLR2004
+            continue
+        kept = [n for n, line in enumerate(page.lines) if not _tells(_bare(line.text), title)]
+        if 4 <= len(kept) < len(page.lines):  # noqa: PLR2004 - a text, and a headline fewer
+            yield replace(
+                page,
+                id=f"{page.id}@beheaded",
+                style="ablate",
+                title=None,
+                known=("title",),
+                lines=[page.lines[n] for n in kept],
+                line_labels=[page.line_labels[n] for n in kept],
+            )
+
+
+def _tells(text: str, title: str) -> bool:
+    return title in text or (len(text) > 15 and text in title)  # noqa: PLR2004
 
 
 def fill_slugs(seen: Iterable[Seen]) -> None:
@@ -233,9 +269,10 @@ class Shared:
 
     pages: list[LabelledPage]
     held_out: list[Seen]
+    folder: Path
 
 
-SHARE = Shared([], [])
+SHARE = Shared([], [], Path())
 ALL = FOLDS  # in place of a fold: hold nothing out
 WORKERS = 2
 
@@ -253,27 +290,47 @@ def train_first(fold: int) -> tuple[dict[str, Any], list[Seen]]:
     words = vocabulary_of(weights)
     body = train_body((page, features) for page, _, features in look(rest, words))
     _say(f"fold {fold}: body of {len(rest)} pages, {len(weights)} words")
-    unseen = see((page for page in SHARE.pages if page.fold == fold), words, body)
-    return {"words": weights, "body": body}, unseen
+    return {"words": weights, "body": body}, _held_out(fold, weights, body)
+
+
+def see_again(fold: int) -> tuple[dict[str, Any], list[Seen]]:
+    """As ``train_first``, with the words and body that were trained before."""
+    parts = orjson.loads((SHARE.folder / f"fold-{fold}.json").read_bytes())
+    parts = {name: parts[name] for name in ("words", "body")}
+    return parts, _held_out(fold, **parts)
+
+
+def _held_out(fold: int, words: dict[str, int], body: dict[str, Any]) -> list[Seen]:
+    pages = [page for page in SHARE.pages if page.fold == fold]
+    return see([*pages, *beheaded(pages)], vocabulary_of(words), body)
 
 
 def train_finders(fold: int) -> tuple[dict[str, Any], dict[str, list[tuple[float, bool]]]]:
     """Train the finders on all folds but one; return their choices on that one's pages."""
     rest = [seen for seen in SHARE.held_out if seen.page.fold != fold]
     unseen = [seen for seen in SHARE.held_out if seen.page.fold == fold]
-    finders = {name: train_finder(rest, *how) for name, how in FINDERS.items()}
+    finders = {name: train_finder(rest, how) for name, how in FINDERS.items()}
     _say(f"fold {fold}: finders")
     return finders, {
-        name: list(choices_of(unseen, text_forest_of(forest), *FINDERS[name]))
+        name: list(choices_of(unseen, text_forest_of(forest), FINDERS[name]))
         for name, forest in finders.items()
     }
 
 
-def train_all(pages: list[LabelledPage], folder: Path) -> dict[str, Any]:
-    """Train the models of every fold, which are written to a folder, and those of all pages."""
-    SHARE.pages = pages
+def train_all(
+    pages: list[LabelledPage], folder: Path, *, keeps_bodies: bool = False
+) -> dict[str, Any]:
+    """Train the models of every fold and those of all pages, and write them to a folder.
+
+    Args:
+        pages: the labelled pages.
+        folder: where the models go.
+        keeps_bodies: the words and bodies in that folder are kept; the finders alone are trained.
+
+    """
+    SHARE.pages, SHARE.folder = pages, folder
     folds = []
-    for parts, seen in in_parallel(train_first, range(FOLDS + 1)):
+    for parts, seen in in_parallel(see_again if keeps_bodies else train_first, range(FOLDS + 1)):
         folds.append(parts)
         SHARE.held_out += seen
     fill_slugs(SHARE.held_out)
@@ -286,8 +343,7 @@ def train_all(pages: list[LabelledPage], folder: Path) -> dict[str, Any]:
     calibration = {name: calibrate(choices) for name, choices in verdicts.items()}
     for fold, parts in enumerate(folds):
         parts["calibration"] = calibration
-        if fold != ALL:
-            (folder / f"fold-{fold}.json").write_bytes(orjson.dumps(parts))
+        (folder / f"fold-{fold}.json").write_bytes(orjson.dumps(parts))
     return folds[ALL]
 
 
@@ -310,11 +366,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("bench", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="folder for the folds' models")
+    parser.add_argument("--finders", action="store_true", help="keep the bodies trained before")
     parser.add_argument("--measure", action="store_true", help="train nothing, measure the folds")
     arguments = parser.parse_args()
     pages = load_pages(arguments.bench)
     if not arguments.measure:
-        parts = train_all(pages, arguments.work)
+        parts = train_all(pages, arguments.work, keeps_bodies=arguments.finders)
         DATA.write_bytes(orjson.dumps(parts) + b"\n")
         print(f"{DATA.name}: {DATA.stat().st_size // 1024} kB")
     predictions = arguments.work / "held-out.jsonl"

@@ -69,7 +69,7 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
         text = _LINE_END.sub("\n", text)
     visible = text
     if not _is_all_shown(text):
-        visible = _HIDDEN.sub("", _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
+        visible = "\n".join(map(_without_hidden, text.split("\n")))
     if visible.isascii():
         return visible, () if visible == text else (Reason.TEXT_CLEANED,)
     # Before normalising, because sorting a long run of marks takes quadratic time; and after,
@@ -103,6 +103,12 @@ def _is_all_shown(text: str) -> bool:
     """Tell whether no character can be a hidden one: a few scans instead of a search in each."""
     plain = text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ")
     return plain.isprintable() and _OBJECT not in plain
+
+
+def _without_hidden(line: str) -> str:
+    if line.isprintable() and _OBJECT not in line:
+        return line
+    return _HIDDEN.sub("", _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", line))
 
 
 def squeeze(text: str) -> str:

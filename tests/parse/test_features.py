@@ -118,6 +118,11 @@ def test_a_line_that_a_rule_may_concern_is_marked(line, bit):
         ("Von Nora Quill", "is_byline"),
         ("3. März 2024", "has_date"),
         ("03/03/24", "has_date"),
+        ("2024-03-03", "has_date"),
+        ("2024年3月3日", "has_date"),
+        ("Published MARCH 3, 2024 at noon", "has_date"),
+        ("3 de março de 2024", "has_date"),
+        ("ОБНОВЛЕНО 3 МАРТА 2024", "has_date"),
     ],
 )
 def test_no_rule_is_missed_by_the_words_that_call_for_it(line, feature):

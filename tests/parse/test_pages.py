@@ -123,6 +123,23 @@ def test_a_photographer_and_a_photograph_s_date_are_not_the_article_s():
     assert values(article, "published") == ["March 3, 2024"]
 
 
+def test_a_line_that_says_published_comes_before_the_day_in_the_masthead():
+    day = "Published: 10:00 GMT, 3 March 2024 | Updated: 11:30 GMT, 4 March 2024"
+    page = PAGE.replace("March 3, 2024", day, 1)
+    masthead = f"Sunday, Dec 24th 2023\n\n{page}"
+
+    assert values(parse(record(masthead)), "published") == ["10:00 GMT, 3 March 2024"]
+
+
+def test_a_headline_behind_the_path_of_its_section_is_cut_free():
+    headline = "Last ferry leaves Port Ellery with eleven passengers and no piano"
+    crumbs = MARKDOWN.replace(f"# {headline}", f"# News / Island News / {headline}")
+    halves = MARKDOWN.replace(f"# {headline}", f"# The islands / {headline}")
+
+    assert values(parse(record(crumbs)), "title") == [headline]
+    assert values(parse(record(halves)), "title") == [f"The islands / {headline}"]
+
+
 def test_markdown_states_address_agency_and_that_it_is_an_excerpt():
     article = parse(record(MARKDOWN))
     assert values(article, "url") == [

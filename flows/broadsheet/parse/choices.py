@@ -1,11 +1,15 @@
 """The best candidate of each page for a field."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from broadsheet.parse.bound import Bound, Candidates
 from broadsheet.parse.models import Finder, Models
+
+_SAID: Final = 100  # more than any log odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,13 @@ class Choice:
     confidence: float
 
 
-def choose(bound: Bound, models: Models, finder: Finder, found: Candidates) -> dict[int, Choice]:
+def choose(
+    bound: Bound,
+    models: Models,
+    finder: Finder,
+    found: Candidates,
+    is_sayer: npt.NDArray[np.bool_] | None = None,
+) -> dict[int, Choice]:
     """Return the best candidate of each page that has any, by the page's number.
 
     Args:
@@ -32,6 +42,8 @@ def choose(bound: Bound, models: Models, finder: Finder, found: Candidates) -> d
         models: what was learned.
         finder: the field's.
         found: numbers of the candidates in order, and a column of the finder's features for each.
+        is_sayer: for each candidate, whether it says that it states the field. It comes before all
+            that do not say so, unless it is more likely wrong than right.
 
     """
     lines, rows = found
@@ -41,7 +53,8 @@ def choose(bound: Bound, models: Models, finder: Finder, found: Candidates) -> d
     pages = bound.sheaf.page[lines]
     starts = np.concatenate([[0], np.flatnonzero(np.diff(pages)) + 1])
     group = np.repeat(np.arange(len(starts)), np.diff(np.concatenate([starts, [len(lines)]])))
-    is_top = ranked == np.maximum.reduceat(ranked, starts)[group]
+    order = ranked if is_sayer is None else ranked + _SAID * (is_sayer & (ranked > 0))
+    is_top = order == np.maximum.reduceat(order, starts)[group]
     best = np.minimum.reduceat(np.where(is_top, np.arange(len(lines)), len(lines)), starts)
     return {
         int(pages[at]): Choice(

@@ -28,6 +28,9 @@ DATED: Final = (
     "dated_lines_to_body", "dated_lines_before", "dated_lines", "lines_of_the_day", "has_clock",
     "has_weekday",
 )  # fmt: skip
+OPENS_PUBLISHED: Final = DATED.index("opens_published") - len(DATED)
+"""The row, counted from the end, that tells which lines open with "Published" or its like."""
+
 SIGNED: Final = (
     "people", "opens_as_byline", "follows_by", "words_beside", "lines_of_the_name",
     "name_in_body", "says_role",

@@ -35,6 +35,7 @@ DATE: Final = re.compile(
 # What every written date holds; most lines hold neither and need no closer look.
 # To begin with a digit lets the search skip to one.
 _DIGITS: Final = re.compile(r"\d(?:(?<=1)[6-9]\d\d|(?<=2)0\d\d|[-/.]\d\d?[-/.]\d\d)")
+_NUMBERS: Final = re.compile(r"\d(?:[-/.]\d\d?[-/.]\d|年)")
 _SEEN: Final = 200  # characters of a line; prose mentions days of its story
 
 
@@ -47,6 +48,11 @@ def dates_in(text: str) -> Sequence[re.Match[str]]:
 def may_hold_date(text: str) -> bool:
     """Tell whether a text holds digits as written dates do."""
     return _DIGITS.search(text) is not None
+
+
+def holds_numbers(text: str) -> bool:
+    """Tell whether a text holds numbers as dates do that name no month."""
+    return _NUMBERS.search(text, 0, _SEEN) is not None
 
 
 @lru_cache(maxsize=1024)  # several rules ask for the dates of the same few lines

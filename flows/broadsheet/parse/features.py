@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from broadsheet.parse.chrome import is_caption_credit, is_chrome_phrase
-from broadsheet.parse.dates import has_date
-from broadsheet.parse.openings import BYLINE, CHROME, CREDIT, SIGNS, marked_words
+from broadsheet.parse.dates import has_date, holds_numbers
+from broadsheet.parse.openings import BYLINE, CHROME, CREDIT, MONTH, SIGNS, marked_words
 from broadsheet.parse.sheaf import Sheaf
 from broadsheet.parse.spelling import SEEN, Spelling, Vocabulary, spell
 
@@ -30,7 +30,9 @@ _BYLINE: Final = re.compile(
 _END: Final = dict.fromkeys(".!?。！？॥।", 2) | dict.fromkeys(":;,", 1)
 _CLOSING: Final = "\"'”’»)]*"
 
-_SENTENCE: Final = 2
+SENTENCE: Final = 2
+"""How a line ends that ends a sentence, in the row ``end``."""
+
 _TEASER: Final = 3  # breaks off in mid-sentence
 _MOSTLY: Final = 50  # per cent
 _SHORT_LINE: Final = 40  # characters
@@ -168,17 +170,19 @@ class _Own:
     def fill_phrases(self, marks: npt.NDArray[np.int32], any_marks: npt.NDArray[np.int32]) -> None:
         """Fill what rules of phrases say, each tried only where it may apply."""
         texts, chars = self.sheaf.texts, self.features[0]
-        is_open = self.features[COLUMN["end"]] != _SENTENCE
+        is_open = self.features[COLUMN["end"]] != SENTENCE
+        has_digits = self.spelling.counts[3] >= _FEWEST_DIGITS
         may_credit = (any_marks & CREDIT > 0) | ((chars > SEEN) & is_open)
         rules = (
             ("is_chrome_phrase", is_chrome_phrase, marks & CHROME > 0),
             ("is_byline", _is_byline, marks & BYLINE > 0),
             ("is_caption_credit", is_caption_credit, may_credit),
-            ("has_date", has_date, self.spelling.counts[3] >= _FEWEST_DIGITS),
+            ("has_date", has_date, has_digits & (any_marks & MONTH > 0)),
+            ("has_date", _has_numeric_date, has_digits & (any_marks & MONTH == 0)),
         )
+        self.features[[COLUMN[name] for name, _, _ in rules]] = 0
         for name, rule, may_apply in rules:
             row = self.features[COLUMN[name]]
-            row[:] = 0
             for index in np.flatnonzero(may_apply).tolist():
                 row[index] = rule(texts[index])
 
@@ -187,8 +191,12 @@ def _is_byline(text: str) -> bool:
     return _BYLINE.match(text) is not None
 
 
+def _has_numeric_date(text: str) -> bool:
+    return holds_numbers(text) and has_date(text)
+
+
 def _is_prose(features: Matrix) -> npt.NDArray[np.bool_]:
-    return np.asarray((features[0] >= PROSE) & (features[COLUMN["end"]] == _SENTENCE))
+    return np.asarray((features[0] >= PROSE) & (features[COLUMN["end"]] == SENTENCE))
 
 
 def _end(text: str) -> int:
@@ -197,7 +205,7 @@ def _end(text: str) -> int:
     if last in _PLAIN_ENDS:
         return 0
     if last == "." and not text.endswith("..."):
-        return _SENTENCE
+        return SENTENCE
     bare = text.rstrip(_CLOSING) or text
     if bare.endswith(("…", "...")) or text.endswith(("[…]", "[...]")):
         return _TEASER
@@ -271,7 +279,7 @@ def _fill_place(features: Matrix, sheaf: Sheaf) -> None:
         sheaf.window(features[COLUMN["link_share"]] > _MOSTLY, 4),
         sheaf.since(features[COLUMN["heading"]] > 0),
         sheaf.is_marked_up,
-        sheaf.window(end == _SENTENCE, 3),
+        sheaf.window(end == SENTENCE, 3),
         sheaf.window(features[COLUMN["is_item"]], 3),
         sheaf.window(chars < _SHORT_LINE, 3),
         sheaf.window(chrome, 5),

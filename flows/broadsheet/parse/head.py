@@ -11,7 +11,7 @@ from typing import Final
 from broadsheet.parse.bound import Bound
 from broadsheet.parse.bylines import starts_as_byline
 from broadsheet.parse.choices import Choice, choose
-from broadsheet.parse.context import MODIFIED, publication_date, signed_lines
+from broadsheet.parse.context import MODIFIED, OPENS_PUBLISHED, publication_date, signed_lines
 from broadsheet.parse.credits import agencies_in
 from broadsheet.parse.dates import dates_in
 from broadsheet.parse.models import Finder, Models
@@ -21,7 +21,7 @@ from broadsheet.parse.page import Page, witness
 LEAST_ODDS: Final[dict[Finder, float]] = {"title": -0.3, "date": 0.0, "author": -0.3}
 """Log odds below which a finder says nothing."""
 
-LEAST_ODDS_OF_FIRST: Final = -1.5
+LEAST_ODDS_OF_FIRST: Final = -1.0
 """As ``LEAST_ODDS``, for a first line that stands apart and speaks of what the text speaks of:
 scrapers often begin with the headline."""
 
@@ -32,6 +32,8 @@ _LONGEST_BYLINE: Final = 140  # characters
 _FIRST_CONFIDENCE: Final = 0.6
 _ON_TOPIC: Final = 0.5  # share of a headline's longer words that the text has, too
 _FEWEST_GAPS: Final = 5  # between the words of a first line that may be a headline
+_CRUMB: Final = re.compile(r" [/>»›] ")
+_CRUMB_GAPS: Final = 2  # between the words of a section's name, at most
 _SENTENCE_END: Final = (".", "!", "?", "…", "。", ".”", '."', "”", '"', ":", ")")
 _WORD: Final = re.compile(r"\w+")
 _STANDFIRST: Final = 300  # characters of the longest standfirst
@@ -52,7 +54,9 @@ def read_heads(pages: Mapping[int, Page], bound: Bound, models: Models) -> None:
     for number, choice in choose(bound, models, "title", bound.titles()).items():
         if number in pages:
             _take_title(pages[number], choice, choice.line - int(sheaf.starts[number]))
-    for number, choice in choose(bound, models, "date", bound.dates()).items():
+    dates = bound.dates()
+    says_so = dates[1][OPENS_PUBLISHED] > 0
+    for number, choice in choose(bound, models, "date", dates, says_so).items():
         if number in pages and choice.odds > LEAST_ODDS["date"]:
             _take_date(pages[number], choice, choice.line - int(sheaf.starts[number]))
     named = signed_lines(sheaf, bound.features, bound.blocks)
@@ -95,10 +99,18 @@ def _take_title(page: Page, choice: Choice, index: int) -> None:
     rule = "line.heading" if line.heading else "line.first" if is_first else "line.title"
     if is_first:
         confidence = max(confidence, _FIRST_CONFIDENCE)
-    page.take(index, [witness("title", line.text, rule, confidence, page.raw_line(index))])
+    title = _behind_crumbs(line.text)
+    page.take(index, [witness("title", title, rule, confidence, page.raw_line(index))])
     for other, again in enumerate(page.lines):
         if again.text == line.text:
             page.is_body[other] = False
+
+
+def _behind_crumbs(text: str) -> str:
+    """Return the headline of a line that begins with the path of its section."""
+    *crumbs, last = _CRUMB.split(text)
+    is_path = len(crumbs) > 1 and all(crumb.count(" ") <= _CRUMB_GAPS for crumb in crumbs)
+    return last if is_path and last.count(" ") >= _FEWEST_GAPS else text
 
 
 def _opens_the_record(page: Page) -> bool:

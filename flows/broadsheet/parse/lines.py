@@ -26,6 +26,7 @@ _EMPHASIS: Final = re.compile(r"([*_])(?<![\w*\\].)(?![\s*_])([^\n*_]*[^\s*_\\])
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _STRONG_START: Final = re.compile(r"\*\*\S")
 _LINE_MARKS: Final = re.compile(r"\n(?:#{1,6} |> |<?https?:)")
+_MARKS: Final = ("\n#", "\n> ", "\nhttp", "\n<http")  # a look for these is faster than a search
 
 _BULLETS: Final = "*+•·▪●◦–-"
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
@@ -70,7 +71,8 @@ def is_marked_up(text: str) -> bool:
     """Tell whether a text bears the marks of Markdown."""
     if "](" in text or ("**" in text and _STRONG_START.search(text)):
         return True
-    return _LINE_MARKS.search("\n" + text) is not None
+    text = "\n" + text
+    return any(mark in text for mark in _MARKS) and _LINE_MARKS.search(text) is not None
 
 
 def read_lines(text: str, *, markdown: bool) -> list[Line]:

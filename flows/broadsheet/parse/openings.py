@@ -1,8 +1,9 @@
 """Words by which a line gives away that a rule may apply to it; all others need no closer look.
 
 Rules about phrases are expressions, and to try each on each line would cost more than all else.
-A line is looked at where its first word (for credits: any word) is listed here, or where it opens
-with a sign that is listed. The lists are wider than the rules; tests keep every rule within them.
+A line is looked at where its first word (for credits and dates: any word) is listed here, or where
+it opens with a sign that is listed. The lists are wider than the rules; tests keep every rule
+within them.
 """
 
 import re
@@ -22,6 +23,8 @@ AROUND: Final = 8
 """The first word may open what collectors and agencies write around an article."""
 CREDIT: Final = 16
 """The word may be part of a photograph's credit."""
+MONTH: Final = 32
+"""The word names a month, as written dates do."""
 
 _CHROME: Final = (
     "skip jump go open view comment comments no leave show read post visited advertisement "
@@ -50,6 +53,16 @@ _CREDIT: Final = (
     "efe alamy unsplash imago alliance handout associated zuma bloomberg courtesy credit credits "
     "foto source file left right"
 )
+_MONTH: Final = (
+    "jan januar januari january feb februar februari february mar march märz mars apr april may "
+    "mai jun june juni jul july juli aug august sep sept september oct october okt oktober nov "
+    "november dec december dez dezember janvier février avril juin juillet août septembre octobre "
+    "novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre "
+    "noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada "
+    "grudnia janeiro fevereiro março maio junho julho setembro outubro novembro dezembro января "
+    "февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+)
 SIGNS: Final = (
     dict.fromkeys("0123456789,.", CHROME)
     | dict.fromkeys("(©", CHROME | AROUND)
@@ -71,5 +84,6 @@ def marked_words() -> Vocabulary:
         NOTICE: _NOTICE.split(),
         AROUND: sorted({*_AROUND.split(), *signatures}),
         CREDIT: _CREDIT.split(),
+        MONTH: _MONTH.split(),
     }
     return vocabulary_of(marks_of(listed))

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from broadsheet.parse.body import body_lines
+from broadsheet.parse.body import body_lines, doubt_teasers
 from broadsheet.parse.bound import Bound, Candidates
 from broadsheet.parse.chrome import says_paywalled, says_truncated
 from broadsheet.parse.context import context_features, fill_slugs, main_blocks, signed_lines
@@ -110,7 +110,7 @@ def _read_together(
 def _read_bodies(opened: Sequence[_Opened], models: Models) -> tuple[list[Page], Bound]:
     sheaf = Sheaf.of([(one.lines, one.is_marked_up) for one in opened])
     look = look_at(sheaf, models.words)
-    odds = models.body.log_odds(look.features)
+    odds = doubt_teasers(sheaf, look.features, models.body.log_odds(look.features))
     blocks = main_blocks(sheaf, look.features, odds)
     context = context_features(sheaf, look.features, odds, blocks)
     features = np.concatenate([look.features, context])
