@@ -4,6 +4,7 @@ So a folder of one month's articles makes a release of all years. What was publi
 and its raw records are not needed: the index of the release tells their copies among the new ones.
 """
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,9 +122,10 @@ def carried_bytes(config: Config, previous: Path | None, here: Collection[str]) 
         return 0
     gone = {file.path for file in gone_files(previous, here)}
     every = pq.read_table(previous / layout.INPUTS_TABLE, columns=["path", "raw"]).to_pylist()
-    records = sum(row["raw"] for row in every if row["path"] in gone)
+    records = sum(int(row["raw"]) for row in every if row["path"] in gone)
     size = sum((previous / name).stat().st_size for name in layout.files_of(previous))
-    return -(-size * records // max(sum(row["raw"] for row in every), 1))
+    share = records / max(sum(int(row["raw"]) for row in every), 1)
+    return math.ceil(size * share)
 
 
 def _require_same_policies(config: Config, previous: Path) -> None:

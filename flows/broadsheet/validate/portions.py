@@ -95,11 +95,12 @@ def ids_of(read: ReadColumns, rows: Collection[int]) -> dict[int, str]:
 
 def _by_way(suite: Suite) -> tuple[list[Expectation], list[Expectation], list[Expectation]]:
     """Part a suite: what rows meet by themselves, what compares rows, what is of the table."""
-    single, compared, whole = [], [], []
-    for rule in suite.expectations:
-        is_compared = KINDS[rule.type].key is not None
-        (whole if rule.domain == "table" else compared if is_compared else single).append(rule)
-    return single, compared, whole
+    of_rows = [rule for rule in suite.expectations if rule.domain == "rows"]
+    return (
+        [rule for rule in of_rows if KINDS[rule.type].key is None],
+        [rule for rule in of_rows if KINDS[rule.type].key is not None],
+        [rule for rule in suite.expectations if rule.domain == "table"],
+    )
 
 
 def _suite(rules: Sequence[Expectation]) -> Suite:
