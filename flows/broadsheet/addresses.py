@@ -70,7 +70,11 @@ def open_store(address: str) -> "tuple[AbstractFileSystem, str]":
         message = f"{address} cannot be reached: its library is not installed. Run {remedy}."
         raise ConfigError(message) from error
     except ValueError as error:
-        message = f"{address} cannot be reached: {error}. Known are s3://, gs://, az://, hf://."
+        message = f"{address} cannot be reached: {str(error).rstrip('.')}. "
+        if _SAME.get(scheme, scheme) in _CREDENTIALS:
+            message += f"To name yourself, {remedy_for(scheme)}."
+        else:
+            message += "Known are s3://, gs://, az://, hf://."
         raise ConfigError(message) from error
     return store, path.rstrip("/")
 
