@@ -130,6 +130,24 @@ def test_no_configured_encoding_makes_a_binary_format_text(raw):
     assert refused.value.reason == Reason.TYPE_MISMATCH
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"RIFF\x24\x08\0\0WAVEfmt ",
+        b"ID3\x04\0\0\0\0\x0f\x76",
+        b"GIF89a\x01\0\x01\0",
+        b"Rar!\x1a\x07\x01\0",
+    ],
+)
+def test_letters_that_open_a_binary_format_are_told_by_the_control_codes_behind_them(raw):
+    with pytest.raises(Refused):
+        decode(raw)
+
+    word = raw.decode("latin-1").rstrip("\0")[:3]
+    text = f"{word}F8 and its band play on Friday."
+    assert decode(text.encode()).text == text
+
+
 @settings(max_examples=50)
 @given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "cp1252", "utf-16", "gb18030"]))
 def test_any_bytes_are_decoded_or_refused(raw, declared):

@@ -28,13 +28,17 @@ _MARKS = (
 
 # First bytes of files that are often saved under a text's name.
 _BINARY_SIGNATURES = (
-    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"BZh",
-    b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"\x7fELF", b"MZ\x90\x00", b"\xd0\xcf\x11\xe0", b"PAR1",
-    b"ARROW1", b"RIFF", b"ID3", b"OggS", b"SQLite format 3\x00", b"\xca\xfe\xba\xbe", b"7z\xbc\xaf",
-    b"Rar!",
+    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd", b"\x7fELF", b"MZ\x90\x00", b"\xd0\xcf\x11\xe0", b"SQLite format 3\x00",
+    b"\xca\xfe\xba\xbe", b"7z\xbc\xaf",
 )  # fmt: skip
+# Those that a text may begin with, too; in the file's first bytes there are control codes as well.
+_LETTERED_SIGNATURES = (
+    b"GIF8", b"BZh", b"PAR1", b"ARROW1", b"RIFF", b"ID3", b"OggS", b"Rar!",
+)  # fmt: skip
+_HEAD_BYTES = 512
 
-_UNUSUAL = (*(mark for mark, _ in _MARKS), *_BINARY_SIGNATURES)
+_UNUSUAL = (*(mark for mark, _ in _MARKS), *_BINARY_SIGNATURES, *_LETTERED_SIGNATURES)
 
 # Bytes that no text holds: C0 controls but tab, line ends, form feed, backspace and escape.
 _CONTROLS = bytes(set(range(32)) - {8, 9, 10, 12, 13, 27}) + b"\x7f"
@@ -76,7 +80,7 @@ def decode(raw: bytes, *, configured: str | None = None, declared: str | None = 
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return _decode_as(raw[len(mark) :], encoding)
-    if raw.startswith(_BINARY_SIGNATURES):
+    if _has_signature(raw):
         raise Refused(Reason.TYPE_MISMATCH, "the bytes are those of a binary file format")
     if configured:
         return _decode_as(raw, configured)
@@ -88,6 +92,13 @@ def decode(raw: bytes, *, configured: str | None = None, declared: str | None = 
         return Decoded(raw.decode(wide), wide, (Reason.ENCODING_DETECTED,))
     _refuse_binary(raw, _MAX_CONTROL_SHARE)
     return Decoded(text, "utf-8")
+
+
+def _has_signature(raw: bytes) -> bool:
+    if raw.startswith(_LETTERED_SIGNATURES):
+        head = raw[:_HEAD_BYTES]
+        return len(head.translate(None, _CONTROLS)) < len(head)
+    return raw.startswith(_BINARY_SIGNATURES)
 
 
 def plain_texts(lines: Sequence[bytes]) -> list[str] | None:
