@@ -244,8 +244,9 @@ def test_the_manifest_holds_neither_paths_of_the_machine_nor_a_date(
 FAULTS = (b"", b"\x00\x01\x02\xff" * 40, b"Rain.", b"\xef\xbb\xbf", b"\n\n\n")
 
 
+@pytest.mark.timeout(600)
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     good=st.sets(st.integers(0, 40), min_size=3, max_size=8),

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -189,7 +190,7 @@ def first_releases(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., pu
     def copy(corpus: Corpus, dataset_dir: Path) -> publish.Version:
         key = repr(corpus)
         if key not in built:
-            folder = home / str(len(built))
+            folder = Path(tempfile.mkdtemp(dir=home))  # another one where building failed before
             build(corpus, folder / "valley", folder / "work")
             built[key] = folder / "valley"
         shutil.copytree(built[key], dataset_dir, symlinks=True)
