@@ -81,6 +81,8 @@ def family(parent: int) -> list[tuple[int, str, float]]:
             below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         except OSError:  # it has just ended
             continue
+        if not words:  # it has ended, and nobody has looked
+            continue
         part = next((name for mark, name in PARTS if mark in words), "the run")
         found.append((pid, part, (int(numbers[11]) + int(numbers[12])) / TICKS))
         pending += map(int, below)
