@@ -28,7 +28,7 @@ _STREAM_WORDS: Final = 2_048
 _TEXTS_AT_ONCE: Final = 256
 _FEWEST_TOGETHER: Final = 8
 _WORDS_OF_A_PAIR: Final = 4
-_SPARE_DRAWS: Final = 8
+_SPARE_DRAWS: Final = 8  # more than a step takes, so that none reads the next text's numbers
 _STEP: Final = np.arange(DRAWS_IN_A_STEP)
 _OF_TEXTS: Final = (
     "texts", "row_start", "cursor", "last", "trial", "weight", "spare", "drawn", "n_trials",
@@ -206,7 +206,7 @@ class _Block:
         start, cursor = self.draws.starts[text], self.cursor[place]
         word = int(self.draws.places[cursor - 1]) + 1 if cursor > start else 0
         if word + _WORDS_OF_A_PAIR > _STREAM_WORDS:
-            self.cursor[place] = self.last[place] + 1
+            self.cursor[place] = self.last[place] + 1  # too short: it is worked alone
             return 0.0, 0.0
         self.cursor[place] = start + self.draws.before[text, word + _WORDS_OF_A_PAIR]
         return _normal_pair(word)

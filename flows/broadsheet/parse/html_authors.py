@@ -9,7 +9,7 @@ import numpy as np
 
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_bylines import has_leading_by, holds_byline, names_in
-from broadsheet.parse.html_choice import by_confidence, candidates, probabilities
+from broadsheet.parse.html_choice import by_confidence, candidates, first_place, probabilities
 from broadsheet.parse.html_features import Floats
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
@@ -217,8 +217,8 @@ def passed_over_authors(
     """Return the surest of the names that were weighed and not chosen, for whoever asks why."""
     claims, confidences = _weigh(page, found, body, setting)
     lost = [n for n in by_confidence(confidences) if confidences[n] < LEAST_CONFIDENCE]
-    places = ((claims[n].value, *next(iter(claims[n].rules.items()))) for n in lost)
-    return candidates("author", zip(places, (confidences[n] for n in lost), strict=True))
+    places = ((first_place(claims[n].value, claims[n].rules), confidences[n]) for n in lost)
+    return candidates("author", places)
 
 
 def _weigh(

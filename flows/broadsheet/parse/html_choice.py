@@ -1,6 +1,6 @@
 """From scores to witnesses: what is chosen comes first, what was weighed beside it follows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -43,6 +43,11 @@ def witnesses(
             excerpt=raw[:160],
             is_joint=True,
         )
+
+
+def first_place(value: str, rules: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return the first place that states a value (value, rule, raw characters)."""
+    return (value, *next(iter(rules.items())))
 
 
 def candidates(name: Field, lost: Iterable[tuple[tuple[str, str, str], float]]) -> list[Witness]:

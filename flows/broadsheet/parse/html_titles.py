@@ -11,6 +11,7 @@ from broadsheet.parse.html_choice import (
     bounded,
     by_confidence,
     candidates,
+    first_place,
     probabilities,
     witnesses,
 )
@@ -191,8 +192,8 @@ def passed_over_titles(
     order = by_confidence(confidences)
     is_stated = bool(order) and confidences[order[0]] >= LEAST_CONFIDENCE
     lost = order[_MOST_CLAIMS:] if is_stated else order
-    places = ((claims[n].value, *next(iter(claims[n].rules.items()))) for n in lost)
-    return candidates("title", zip(places, (confidences[n] for n in lost), strict=True))
+    places = ((first_place(claims[n].value, claims[n].rules), confidences[n]) for n in lost)
+    return candidates("title", places)
 
 
 def _weigh(

@@ -120,11 +120,10 @@ def carried_bytes(config: Config, previous: Path | None, here: Collection[str]) 
     """
     if previous is None or not config.publish.append:
         return 0
-    gone = {file.path for file in gone_files(previous, here)}
-    every = pq.read_table(previous / layout.INPUTS_TABLE, columns=["path", "raw"]).to_pylist()
-    records = sum(int(row["raw"]) for row in every if row["path"] in gone)
+    records = {file.path: file.records or 0 for file in gone_files(previous, ())}
+    gone = sum(count for path, count in records.items() if path not in here)
     size = sum((previous / name).stat().st_size for name in layout.files_of(previous))
-    share = records / max(sum(int(row["raw"]) for row in every), 1)
+    share = gone / max(sum(records.values()), 1)
     return math.ceil(size * share)
 
 

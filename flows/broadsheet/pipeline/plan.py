@@ -76,7 +76,7 @@ def read_settings(folder: Path) -> tuple[Config, Path | None, validate.Suites]:
     """
     config = load_config(folder)
     sources.require_raw_files(sources.locate(folder, config.sources.path))
-    if config.outlets:
+    if config.outlets:  # without entries nothing can be wrong, and the registry takes time to load
         normalize.registry_for(config)
     expectations = config.validation.expectations
     suites_folder = (folder / expectations).resolve() if expectations else None
