@@ -114,7 +114,7 @@ def plan(folder: Path, output: Place) -> Json:
     made_by = {"code": code_digest()}
     run_folder = join(run.work, "runs", digest_json(run.to_json() | unread | made_by)[:32])
     write_json(join(run_folder, "run.json"), run.to_json())
-    batches = sources.plan_batches(run.files, run.config.sources)
+    batches = sources.plan_batches(run.files, discovery.settings)
     return {
         "run": join(run_folder, "run.json"),
         "work": run.work,

@@ -15,14 +15,12 @@ import orjson
 
 from broadsheet.config import Sources
 from broadsheet.sources.discovery import RawFile
+from broadsheet.sources.sizes import expected_bytes
 
 # One file in so many ends a batch: so most batches are half full, and few are cut for being full.
 _FILL = 2
 
-# A compressed file counts for as much as it holds, about; and files are grouped to half of what one
-# alone may be: so that a corpus of some thousand articles has a batch for each core.
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".tgz", ".docx")
-_EXPANSION = 4
+# Files are grouped to half of what one alone may be, so that batches are more than cores.
 _GROUPED_SHARE = 2
 
 
@@ -94,7 +92,8 @@ def plan_batches(files: Iterable[RawFile], settings: Sources) -> tuple[Batch, ..
     """Divide files into batches of at most ``batch_bytes`` and ``batch_records``.
 
     A single stretch that is larger is a batch of its own. Every byte of every file is in exactly
-    one batch, but of a table with large groups every row; the order of files is kept.
+    one batch, but of a table with large groups every row; the order of files is kept. The settings
+    are best those that the files were cut by (``Discovery.settings``).
     """
     return tuple(Batch(tuple(spans)) for spans in _grouped(_spans(files), settings))
 
@@ -131,8 +130,7 @@ def _grouped(spans: Iterable[Span], settings: Sources) -> Iterator[list[Span]]:
 
 def _weight(span: Span) -> int:
     """Return the bytes that a stretch counts for when whole files are grouped."""
-    expansion = _EXPANSION if span.path.lower().endswith(_COMPRESSED) else 1
-    return span.size * expansion * _GROUPED_SHARE
+    return expected_bytes(span.path, span.size) * _GROUPED_SHARE
 
 
 def _ends_batch(span: Span, settings: Sources) -> bool:

@@ -1,6 +1,8 @@
 """What lies in the folder of raw files."""
 
+import contextlib
 import hashlib
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +18,7 @@ from broadsheet.sources.blobs import EMPTY_SHA256, reject
 from broadsheet.sources.cutting import Cutter, InsideCutter, Part
 from broadsheet.sources.formats import Format, cut_inside, format_of
 from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
+from broadsheet.sources.sizes import sized_for
 from broadsheet.sources.tables_in_parts import (
     ReadFooter,
     TableCutter,
@@ -65,11 +68,13 @@ class Discovery:
             the digest of no bytes.
         skipped: what is no raw input: excluded files, links within the folder, datasets and
             releases below it. Hidden files and ``dataset.toml`` are not even counted.
+        settings: the section ``[sources]``, its batches of the size that the corpus calls for.
 
     """
 
     files: tuple[RawFile, ...]
     rejections: tuple[Rejection, ...]
+    settings: Sources
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -92,6 +97,7 @@ def discover(
     """
     root = open_root(place)
     names = sorted(root.walk(partial(_is_foreign, root)))
+    settings = sized_for(_stored(root, names), settings)
     look_at = partial(_look_at, root=root, settings=settings, read_footer=read_footer)
     if root.opened_at_once > 1:
         with ThreadPoolExecutor(root.opened_at_once) as threads:
@@ -101,8 +107,17 @@ def discover(
     return Discovery(
         files=tuple(item for item in found if isinstance(item, RawFile)),
         rejections=tuple(item for item in found if isinstance(item, Rejection)),
+        settings=settings,
         skipped=tuple(item for item in found if isinstance(item, Skipped)),
     )
+
+
+def _stored(root: Root, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield files with their bytes, as far as the folder tells."""
+    for name in names:
+        with contextlib.suppress(OSError):
+            if root.kind(name) is Kind.FILE:
+                yield name, root.size(name)
 
 
 def require_raw_files(place: Place) -> None:
