@@ -16,8 +16,8 @@ def worked(monkeypatch):
     found = []
     work = pipeline.batch.read_and_refine
 
-    def counts(*arguments):
-        worked = work(*arguments)
+    def counts(*arguments, **named):
+        worked = work(*arguments, **named)
         found.append(worked.found.total())
         return worked
 

@@ -122,7 +122,9 @@ def test_a_large_file_is_worked_in_parts_and_gives_the_same_rows(write_corpus, s
         run(folder, tmp_path / "dist")
 
     whole, parts = (read(str(tmp_path / "dist" / n / "1.0.0"), "data") for n in ("whole", "parts"))
-    assert len(list((tmp_path / "dist" / ".work" / "parts" / "batches").iterdir())) > 2
+    work = tmp_path / "dist" / ".work" / "parts"
+    assert len(list((work / "batches").iterdir())) > 2
+    assert not (work / "parts").exists()
     assert len(whole) == 400
     assert parts == whole
 
@@ -164,8 +166,8 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
 ):
     work = pipeline.batch.read_and_refine
 
-    def loses_one(*arguments):
-        worked = work(*arguments)
+    def loses_one(*arguments, **named):
+        worked = work(*arguments, **named)
         source = source_of(worked.rows, 0)
         worked.rejections.append(
             Rejection(source=source, stage="parse", reason=Reason.RECORD_FAULT)
@@ -185,8 +187,8 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
 def test_a_record_lost_on_the_way_is_noticed(write_corpus, stories, tmp_path, monkeypatch):
     work = pipeline.batch.read_and_refine
 
-    def drops_one(*arguments):
-        worked = work(*arguments)
+    def drops_one(*arguments, **named):
+        worked = work(*arguments, **named)
         worked.rows = worked.rows.slice(1)
         return worked
 

@@ -50,6 +50,7 @@ class Task:
         most: so many items are worked one by one, each step being told; None stands for all, in
             portions.
         lost: steps of reading the first span that are left out, because they killed a child.
+        kept: where parts of large compressed files are kept, a path or an address.
 
     """
 
@@ -61,6 +62,7 @@ class Task:
     start: Place = Place()
     most: int | None = None
     lost: Mapping[int, Lost] = field(default_factory=dict)
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +118,12 @@ def work(task: Task) -> Iterator[Portion]:
 
 
 def sight_lines(
-    asked: tuple[str, tuple[sources.Span, ...], Sources],
+    asked: tuple[str, tuple[sources.Span, ...], Sources, str],
 ) -> Iterator[list[Sighting]]:
     """Yield what the pages of each span add to the census of lines."""
-    root, spans, settings = asked
+    root, spans, settings, kept = asked
     for span in spans:
-        items = sources.read_span(root, span, settings, "reject")
+        items = sources.read_span(root, span, settings, "reject", kept=kept)
         yield [s for i in items if isinstance(i, RawRecord) and (s := _sight(i)) is not None]
 
 
@@ -138,7 +140,12 @@ def _items(task: Task) -> Iterator[tuple[Place, Item]]:
         # Steps are counted only where something died: records are read in bulk otherwise.
         steps = _Steps(number, lost, tells=tells) if lost or tells else None
         read = sources.read_span(
-            task.root, task.spans[number], task.config.sources, task.on_failure, steps
+            task.root,
+            task.spans[number],
+            task.config.sources,
+            task.on_failure,
+            steps,
+            kept=task.kept,
         )
         for count, item in enumerate(read, 1):
             if not is_first or count > task.start.item:

@@ -4,14 +4,16 @@ import bz2
 import gzip
 import lzma
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from broadsheet.config import Sources
+from broadsheet.pipeline.workspace import keep_file
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection
-from broadsheet.sources import Batch, discover, plan_batches, read_batch
-from broadsheet.sources.streams import zstd
+from broadsheet.sources import Batch, Span, discover, plan_batches, read_batch, read_span
+from broadsheet.sources.streams import Inflated, zstd
 
 SMALL = Sources(batch_bytes=2**16, batch_records=100, max_ratio=200)
 WHOLE = Sources(max_ratio=200)
@@ -45,6 +47,15 @@ def read(root, settings) -> tuple[list, tuple[Batch, ...]]:
     batches = plan_batches(discover(root, settings).files, settings)
     batches = tuple(Batch.from_json(batch.to_json()) for batch in batches)
     return [item for b in batches for item in read_batch(root, b, settings)], batches
+
+
+def plan_and_keep(root, kept) -> list[Span]:
+    files = discover(root, SMALL, keep=partial(keep_file, kept)).files
+    return [span for batch in plan_batches(files, SMALL) for span in batch.spans]
+
+
+def read_kept(root, kept, spans) -> list:
+    return [i for span in spans for i in read_span(root, span, SMALL, "raise", kept=kept)]
 
 
 @pytest.mark.parametrize(
@@ -116,3 +127,65 @@ def test_a_file_that_was_written_anew_is_not_read(tmp_path):
 
     assert isinstance(item, Rejection)
     assert item.reason == Reason.IO_CHANGED
+
+
+BROKEN = {
+    "as it should be": lambda packed: packed,
+    "cut": lambda packed: packed[:-30],
+    "followed by junk": lambda packed: packed + b"junk",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("kind", COMPRESS)
+@pytest.mark.parametrize("name", FILES)
+def test_parts_that_were_kept_come_to_the_same(tmp_path, name, kind, broken):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / f"{name}.{kind}").write_bytes(BROKEN[broken](COMPRESS[kind](FILES[name])))
+
+    items = read_kept(raw, tmp_path / "kept", plan_and_keep(raw, tmp_path / "kept"))
+
+    assert items == read(raw, SMALL)[0]
+
+
+def test_what_was_kept_is_not_inflated_again(tmp_path, monkeypatch):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.jsonl.gz").write_bytes(gzip.compress(LINES))
+    inflated: list[int] = []
+    take = Inflated.readinto
+
+    def count(self, buffer) -> int:
+        inflated.append(take(self, buffer))
+        return inflated[-1]
+
+    monkeypatch.setattr(Inflated, "readinto", count)
+
+    items = read_kept(raw, tmp_path / "kept", plan_and_keep(raw, tmp_path / "kept"))
+
+    assert len(items) == 1_000
+    assert sum(inflated) == len(LINES)
+
+
+@pytest.mark.parametrize("damage", [lambda p: p.unlink(), lambda p: p.write_bytes(b"\x28\xb5/")])
+def test_a_part_that_was_kept_and_is_lost_is_inflated_again(tmp_path, damage):
+    raw, kept = tmp_path / "raw", tmp_path / "kept"
+    raw.mkdir()
+    (raw / "a.csv.gz").write_bytes(gzip.compress(ROWS))
+    spans = plan_and_keep(raw, kept)
+
+    for path in kept.iterdir():
+        damage(path)
+
+    assert read_kept(raw, kept, spans) == read(raw, WHOLE)[0]
+
+
+def test_a_file_of_one_part_is_not_kept(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.jsonl.gz").write_bytes(gzip.compress(LINES[: LINES.index(b"\n") + 1]))
+
+    plan_and_keep(raw, tmp_path / "kept")
+
+    assert not (tmp_path / "kept").exists()

@@ -42,7 +42,10 @@ EXCERPT_CHARS = 240
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the task of one batch needs to know; lies beside the run's plan as JSON."""
+    """What the task of one batch needs to know; lies beside the run's plan as JSON.
+
+    ``kept`` is where parts of large compressed files are kept.
+    """
 
     root: str
     staged: str
@@ -50,6 +53,7 @@ class Request:
     suite: dict[str, Any]
     config: dict[str, Any]
     batch: dict[str, Any]
+    kept: str
     recurring: dict[str, list[int]] = field(default_factory=dict)
 
 
@@ -73,6 +77,7 @@ def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, A
         config,
         "reject" if is_last_try else "raise",
         recurring,
+        kept=request.kept,
     )
     suite = validate.Suite.from_json(request.suite)
     return stage(request.staged, worked, suite, filters=config.filters).to_json()

@@ -61,7 +61,7 @@ def note_lines(request_place: str) -> Json:
     try:
         rows = read_json(join(folder, "result.json"))["rows"]
     except FileNotFoundError:
-        table = lines_of(_sighted(request.root, batch, config.sources))
+        table = lines_of(_sighted(request, batch, config.sources))
         rows = len(table)
         with appears_at_once(folder) as fresh:
             pq.write_table(table, fresh / LINES, compression="zstd")
@@ -69,7 +69,7 @@ def note_lines(request_place: str) -> Json:
     return {"request": request_place, "lines": join(folder, LINES), "rows": rows}
 
 
-def _sighted(root: str, batch: sources.Batch, settings: Sources) -> Iterator[Sighting]:
+def _sighted(request: Request, batch: sources.Batch, settings: Sources) -> Iterator[Sighting]:
     """Yield the lines of a batch's pages, seen behind the guard.
 
     Those of a stretch that kills it, or that cannot be read, count for none; the batch itself will
@@ -79,7 +79,8 @@ def _sighted(root: str, batch: sources.Batch, settings: Sources) -> Iterator[Sig
     with borrowed(limits_for(settings)) as guard:
         while left:
             with contextlib.suppress(Died):
-                for seen in guard.run(_SIGHTS, (root, tuple(left), settings)):
+                asked = (request.root, tuple(left), settings, request.kept)
+                for seen in guard.run(_SIGHTS, asked):
                     yield from seen
                     left.pop(0)
                 return

@@ -42,8 +42,12 @@ def read_and_refine(
     config: Config,
     on_failure: sources.OnFailure,
     recurring: Recurring = MappingProxyType({}),
+    *,
+    kept: str | None = None,
 ) -> Worked:
     """Read and refine a batch in a child process.
+
+    ``kept`` is where parts of compressed files are kept.
 
     Raises:
         OSError: reading failed and ``on_failure`` is ``raise``.
@@ -56,6 +60,7 @@ def read_and_refine(
             config=config,
             on_failure=on_failure,
             recurring=dict(recurring),
+            kept=kept,
         )
     )
     with borrowed(limits_for(config.sources)) as guard:
@@ -69,14 +74,17 @@ def read_and_refine(
     return course.worked()
 
 
-def discover(root: sources.Place, settings: Sources) -> sources.Discovery:
+def discover(
+    root: sources.Place, settings: Sources, keep: sources.Keep | None = None
+) -> sources.Discovery:
     """Discover raw files as :func:`broadsheet.sources.discover`; footers are read in a child.
 
     Raises:
         StorageError: the place is no folder, or may not be listed.
 
     """
-    return sources.discover(root, settings, read_footer=partial(read_footer, settings))
+    footers = partial(read_footer, settings)
+    return sources.discover(root, settings, read_footer=footers, keep=keep)
 
 
 def read_footer(settings: Sources, footer: bytes) -> list[sources.RowGroup] | None:

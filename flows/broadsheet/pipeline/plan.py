@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +13,15 @@ from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline import guarded
 from broadsheet.pipeline.batch import Request, stage
-from broadsheet.pipeline.workspace import Place, StagedBatch, join, read_json, write_json
+from broadsheet.pipeline.workspace import (
+    Place,
+    StagedBatch,
+    join,
+    keep_file,
+    parts_of,
+    read_json,
+    write_json,
+)
 
 Json = dict[str, Any]
 
@@ -99,20 +108,18 @@ def plan(folder: Path, output: Place) -> Json:
     """
     config, suites_folder, suites = read_settings(folder)
     root = sources.locate(folder, config.sources.path)
-    discovery = guarded.discover(root, config.sources)
     home = str(output) if is_address(str(output)) else str(Path(output).resolve())
+    work = join(home, ".work", config.dataset.name)
+    discovery = guarded.discover(root, config.sources, partial(keep_file, parts_of(work)))
     run = Run(
         folder=folder.resolve(),
         output=home,
-        work=join(home, ".work", config.dataset.name),
+        work=work,
         expectations=suites_folder,
         config=config,
         files=discovery.files,
     )
-    refused = [asdict(item) | {"source": item.source._asdict()} for item in discovery.rejections]
-    unread = {"rejections": refused, "skipped": discovery.skipped}
-    made_by = {"code": code_digest()}
-    run_folder = join(run.work, "runs", digest_json(run.to_json() | unread | made_by)[:32])
+    run_folder = join(run.work, "runs", _key_of(run, discovery))
     write_json(join(run_folder, "run.json"), run.to_json())
     batches = sources.plan_batches(run.files, discovery.settings)
     return {
@@ -123,6 +130,13 @@ def plan(folder: Path, output: Place) -> Json:
         "learns_lines": config.text.recurring_lines == "remove",
         "discovery": _stage_unread(join(run_folder, "discovery"), discovery).to_json(),
     }
+
+
+def _key_of(run: Run, discovery: sources.Discovery) -> str:
+    """Return the digest of all that a run depends on."""
+    refused = [asdict(item) | {"source": item.source._asdict()} for item in discovery.rejections]
+    unread = {"rejections": refused, "skipped": discovery.skipped}
+    return digest_json(run.to_json() | unread | {"code": code_digest()})[:32]
 
 
 def _stage_unread(folder: str, discovery: sources.Discovery) -> StagedBatch:
@@ -158,6 +172,7 @@ def _write_requests(
             suite=suite.to_json(),
             config=run.config.model_dump(mode="json"),
             batch=batch.to_json(),
+            kept=parts_of(run.work),
         )
         place = join(run_folder, f"{key}.json")
         write_json(place, asdict(request))

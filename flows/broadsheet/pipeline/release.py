@@ -26,6 +26,8 @@ from broadsheet.pipeline.workspace import (
     VERDICT,
     Place,
     StagedBatch,
+    drop_folder,
+    parts_of,
     read_json,
     shown_path,
 )
@@ -57,6 +59,7 @@ def release(
         BroadsheetError: publishing failed; nothing was made visible.
     """
     run, staged = Run.load(run_place), [StagedBatch.from_json(batch) for batch in batches]
+    drop_folder(parts_of(run.work))  # all batches are worked
     if not is_address(run.output):
         return _release(run, staged, version, publishes=publishes)
     with mirrored(run, staged) as (local, fetched):

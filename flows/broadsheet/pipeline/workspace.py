@@ -3,18 +3,18 @@
 It lies on the local disk, or at an address of a store that workers on other machines reach, too.
 """
 
+import contextlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import orjson
 
-from broadsheet.addresses import is_address, open_store
+from broadsheet.addresses import as_os_errors, is_address, open_store
 from broadsheet.fingerprint import digest_file
 from broadsheet.records import Accounts
 
@@ -83,6 +83,46 @@ def write_json(place: Place, value: Any) -> None:  # noqa: ANN401 - whatever orj
         Path(place).write_bytes(content)
 
 
+def parts_of(work: Place) -> str:
+    """Return where a work folder keeps the parts of large compressed files while a run lasts."""
+    return join(work, "parts")
+
+
+def keep_file(folder: Place, name: str, content: bytes) -> None:
+    """Write a file, whole or not at all, if it is not there; one that nothing depends on.
+
+    Where it cannot be written nothing is raised, as the run can do without it.
+    """
+    with contextlib.suppress(OSError):
+        if is_address(str(folder)):
+            store, path = open_store(str(folder))
+            with as_os_errors():
+                store.pipe_file(f"{path}/{name}", content)
+            return
+        target = Path(folder) / name
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".tmp-", delete=False) as file:
+            fresh = Path(file.name)
+            try:
+                file.write(content)
+                file.close()
+                fresh.replace(target)
+            finally:
+                fresh.unlink(missing_ok=True)
+
+
+def drop_folder(folder: Place) -> None:
+    """Remove a folder that nothing depends on, if it is there and can be removed."""
+    if not is_address(str(folder)):
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    store, path = open_store(str(folder))
+    with contextlib.suppress(OSError), as_os_errors():
+        store.rm(path, recursive=True)
+
+
 def read_json(place: Place) -> Any:  # noqa: ANN401 - whatever is written there
     """Read a JSON value."""
     if is_address(str(place)):
@@ -91,7 +131,7 @@ def read_json(place: Place) -> Any:  # noqa: ANN401 - whatever is written there
     return orjson.loads(Path(place).read_bytes())
 
 
-@contextmanager
+@contextlib.contextmanager
 def appears_at_once(folder: Place) -> Iterator[Path]:
     """Yield a fresh folder that becomes ``folder`` when the block ends well, and else vanishes.
 

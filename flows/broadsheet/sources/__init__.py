@@ -4,6 +4,7 @@ from broadsheet.sources.batches import Batch, Span, plan_batches
 from broadsheet.sources.blobs import Steps, printable
 from broadsheet.sources.discovery import Discovery, RawFile, discover, require_raw_files
 from broadsheet.sources.formats import FORMATS, Format, format_of
+from broadsheet.sources.keeping import Keep
 from broadsheet.sources.reading import OnFailure, lose_span, read_batch, read_file, read_span
 from broadsheet.sources.roots import Place, locate
 from broadsheet.sources.tables_in_parts import RowGroup
@@ -13,6 +14,7 @@ __all__ = [
     "Batch",
     "Discovery",
     "Format",
+    "Keep",
     "OnFailure",
     "Place",
     "RawFile",

@@ -41,6 +41,9 @@ class Span:
         first_row: the first row to read; it may lie within a large row group.
         stop_row: the row after the last; 0 stands for all.
         is_inside: the stretch, head and digest are those of what comes out of a compressed file.
+        fault: of its last stretch the reason code of what is wrong behind it.
+        detail: the same in words.
+        is_trailed: of its last stretch, that other bytes follow the end.
 
     """
 
@@ -55,6 +58,9 @@ class Span:
     first_row: int = 0
     stop_row: int = 0
     is_inside: bool = False
+    fault: str = ""
+    detail: str = ""
+    is_trailed: bool = False
 
     @property
     def size(self) -> int:

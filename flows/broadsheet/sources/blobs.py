@@ -46,16 +46,31 @@ class Rows(NamedTuple):
     stop: int
 
 
+class Ending(NamedTuple):
+    """How a compressed stream ends, as it was found when it was inflated as a whole.
+
+    ``fault`` is the reason code of what is wrong behind the last byte that came out, ``detail``
+    says it in words; ``is_trailed`` tells that other bytes follow the end.
+    """
+
+    fault: str = ""
+    detail: str = ""
+    is_trailed: bool = False
+
+
 class Inside(NamedTuple):
     """A stretch of what comes out of a compressed file, with the bytes at the top that it needs.
 
-    ``sha256`` is the digest of the head and of the stretch.
+    ``sha256`` is the digest of the head and of the stretch, ``ending`` is what lies behind it, and
+    ``kept`` head and stretch, where they were kept and are proven to be those.
     """
 
     start: int
     stop: int
     head: int
     sha256: str
+    ending: Ending
+    kept: bytes | None = None
 
 
 class Steps:

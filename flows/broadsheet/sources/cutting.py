@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from broadsheet.config import Sources
 from broadsheet.sources.blobs import Refused
+from broadsheet.sources.keeping import Keep, Packer, kept_name
 from broadsheet.sources.streams import Compression, inflate
 from broadsheet.sources.warc_records import next_member
 
@@ -30,7 +31,8 @@ class Part:
     ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
     at the file's ends that belong to it and to ``sha256``; ``base_row``, ``first_row`` and
     ``stop_row`` number the rows of a table. ``is_inside`` tells that all of these are counted in
-    what comes out of a compressed file.
+    what comes out of a compressed file; of the last such part ``fault``, ``detail`` and
+    ``is_trailed`` are the stream's :class:`~broadsheet.sources.blobs.Ending`.
     """
 
     start: int
@@ -42,6 +44,9 @@ class Part:
     first_row: int = 0
     stop_row: int = 0
     is_inside: bool = False
+    fault: str = ""
+    detail: str = ""
+    is_trailed: bool = False
 
 
 _ONE_IN = 16  # borders, so that a part is hardly longer than it must be
@@ -95,10 +100,14 @@ WARC_MEMBERS = Cut(warc_member_starts)
 
 @dataclass(slots=True)
 class Cutter:
-    """Takes a file block by block and tells its parts at the end."""
+    """Takes a file block by block and tells its parts at the end.
+
+    ``keep`` is given head and stretch of each part, packed, where there are several.
+    """
 
     cut: Cut
     settings: Sources
+    keep: Keep | None = None
     _parts: list[Part] = field(default_factory=list)
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     _head: bytes = b""
@@ -107,6 +116,7 @@ class Cutter:
     _lines: int = 0
     _is_quoted: bool = False
     _is_off: bool = False
+    _packer: Packer | None = None
 
     def feed(self, block: bytes) -> None:
         """Take the next block."""
@@ -121,7 +131,7 @@ class Cutter:
 
     def parts(self) -> tuple[Part, ...]:
         """Return the parts; none where the file is only one."""
-        if self._size:
+        if self._size and self._parts:
             self._end_part()
         return tuple(self._parts) if len(self._parts) > 1 else ()
 
@@ -131,6 +141,7 @@ class Cutter:
             end = next((at for at in line_starts(block, 0) if not _odd(block[:at])), 0)
             self._head = block[:end]
             self._is_off = self._is_off or end == 0
+        self._packer = Packer() if self.keep else None
 
     def _border(self, block: bytes, position: int) -> int | None:
         """Return the border in a block at which the current part ends, or None."""
@@ -161,6 +172,8 @@ class Cutter:
 
     def _take(self, stretch: bytes) -> None:
         self._digest.update(stretch)
+        if self._packer is not None:
+            self._packer.add(stretch)
         self._size += len(stretch)
         if self.cut.counts_lines:
             self._lines += stretch.count(b"\n")
@@ -171,6 +184,9 @@ class Cutter:
         head = len(self._head) if self._start else 0
         stop = self._start + self._size
         self._parts.append(Part(self._start, stop, head, self._digest.hexdigest()))
+        if self.keep is not None and self._packer is not None:
+            self.keep(kept_name(self._parts[-1].sha256), self._packer.packed())
+            self._packer = Packer(self._head)
         self._start, self._size, self._lines = stop, 0, 0
         self._digest = hashlib.sha256(self._head)
 
@@ -184,6 +200,7 @@ class InsideCutter:
         compression: what is around it.
         settings: the section ``[sources]``.
         opened: opens the file, which is read a second time.
+        keep: as of :class:`Cutter`.
 
     """
 
@@ -191,17 +208,21 @@ class InsideCutter:
     compression: Compression
     settings: Sources
     opened: Callable[[], BinaryIO]
+    keep: Keep | None = None
 
     def feed(self, block: bytes) -> None:
         """Take a block of the file, of which nothing is learnt."""
 
     def parts(self) -> tuple[Part, ...]:
         """Return the parts up to where the stream ends or is damaged; none where it is only one."""
-        cutter = Cutter(self.cut, self.settings)
-        with self.opened() as stream, contextlib.suppress(Refused):  # the reader says what is wrong
-            for block in inflate(stream, self.compression, self.settings).blocks():
-                cutter.feed(block)
-        return tuple(replace(part, is_inside=True) for part in cutter.parts())
+        cutter = Cutter(self.cut, self.settings, self.keep)
+        with self.opened() as stream:
+            inflated = inflate(stream, self.compression, self.settings)
+            with contextlib.suppress(Refused):  # the reader of the last part says what is wrong
+                for block in inflated.blocks():
+                    cutter.feed(block)
+        parts = [replace(part, is_inside=True) for part in cutter.parts()]
+        return (*parts[:-1], *(replace(p, **inflated.ending._asdict()) for p in parts[-1:]))
 
 
 def _odd(stretch: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,6 +17,7 @@ from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
 from broadsheet.sources.cutting import Cutter, InsideCutter, Part
 from broadsheet.sources.formats import Format, cut_inside, format_of
+from broadsheet.sources.keeping import Keep
 from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
 from broadsheet.sources.sizes import sized_for
 from broadsheet.sources.tables_in_parts import (
@@ -25,6 +26,9 @@ from broadsheet.sources.tables_in_parts import (
     read_footer,
     table_cutter,
 )
+
+AnyCutter = Cutter | TableCutter | InsideCutter
+CutterOf = Callable[[str, Format], AnyCutter | None]
 
 _RELEASE_MARKS = ("manifest.json", "SHA256SUMS")
 _BLOCK_BYTES = 2**20
@@ -79,7 +83,11 @@ class Discovery:
 
 
 def discover(
-    place: Place, settings: Sources, *, read_footer: ReadFooter = read_footer
+    place: Place,
+    settings: Sources,
+    *,
+    read_footer: ReadFooter = read_footer,
+    keep: Keep | None = None,
 ) -> Discovery:
     """List and digest the raw files at a place, the same way on every file system and store.
 
@@ -90,6 +98,8 @@ def discover(
         settings: the section ``[sources]``.
         read_footer: reads the footers of Parquet files, which native code decodes: in a run it is
             one that does so in a child process.
+        keep: stores the parts of large compressed files, which are inflated here once; where they
+            are not kept, each is found again by inflating all that lies before it.
 
     Raises:
         StorageError: the place is no folder, or may not be listed.
@@ -98,7 +108,8 @@ def discover(
     root = open_root(place)
     names = sorted(root.walk(partial(_is_foreign, root)))
     settings = sized_for(_stored(root, names), settings)
-    look_at = partial(_look_at, root=root, settings=settings, read_footer=read_footer)
+    cutter_of = partial(_cutter, root=root, settings=settings, read_footer=read_footer, keep=keep)
+    look_at = partial(_look_at, root=root, settings=settings, cutter_of=cutter_of)
     if root.opened_at_once > 1:
         with ThreadPoolExecutor(root.opened_at_once) as threads:
             found = list(threads.map(look_at, names))
@@ -164,7 +175,7 @@ def _is_release(root: Root, folder: str) -> bool:
 
 
 def _look_at(
-    name: str, root: Root, settings: Sources, read_footer: ReadFooter
+    name: str, root: Root, settings: Sources, cutter_of: CutterOf
 ) -> RawFile | Rejection | Skipped:
     """Say what one entry of the folder is."""
     shown = name.encode("utf-8", "backslashreplace").decode()
@@ -176,18 +187,18 @@ def _look_at(
     if not {"", ".", ".."}.isdisjoint(name.split("/")):  # a store takes any name
         return _refuse(name, Reason.IO_NAME, "a name that leads elsewhere on a disk")
     try:
-        return _look_at_named(name, root, settings, read_footer)
+        return _look_at_named(name, root, settings, cutter_of)
     except OSError as error:
         reason = Reason.IO_PERMISSION if isinstance(error, PermissionError) else Reason.IO_FAILED
         return _refuse(name, reason, error.strerror or str(error))
 
 
 def _look_at_named(
-    name: str, root: Root, settings: Sources, read_footer: ReadFooter
+    name: str, root: Root, settings: Sources, cutter_of: CutterOf
 ) -> RawFile | Rejection | Skipped:
     kind = root.kind(name)
     if kind is Kind.FILE:
-        return _oversized(name, root, settings) or _digest(name, root, settings, read_footer)
+        return _oversized(name, root, settings) or _digest(name, root, cutter_of)
     if kind is Kind.LINK:
         return Skipped(path=name, member=None, reason=Reason.INPUT_LINK.value, count=1)
     if kind is Kind.FOLDER:
@@ -208,13 +219,11 @@ def _oversized(name: str, root: Root, settings: Sources) -> Rejection | None:
     return reject(source, Reason.SIZE_RECORD, detail)
 
 
-def _digest(
-    name: str, root: Root, settings: Sources, read_footer: ReadFooter
-) -> RawFile | Rejection:
+def _digest(name: str, root: Root, cutter_of: CutterOf) -> RawFile | Rejection:
     """Read a file once, for its size, its digest and its parts."""
     format_ = format_of(name)
     digest, size, head = hashlib.sha256(), 0, b""
-    cutter = _cutter(name, root, format_, settings, read_footer) if format_ else None
+    cutter = cutter_of(name, format_) if format_ else None
     with root.open(name) as stream:
         while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
@@ -230,15 +239,21 @@ def _digest(
 
 
 def _cutter(
-    name: str, root: Root, format_: Format, settings: Sources, read_footer: ReadFooter
-) -> Cutter | TableCutter | InsideCutter | None:
+    name: str,
+    format_: Format,
+    *,
+    root: Root,
+    settings: Sources,
+    read_footer: ReadFooter,
+    keep: Keep | None,
+) -> AnyCutter | None:
     """Return what divides a file into parts, where it can be divided and may be worth it."""
     if format_.compression is not None:
         cut = cut_inside(name)
         is_large = root.size(name) > settings.batch_bytes // settings.max_ratio
         if cut is None or not is_large:
             return None
-        return InsideCutter(cut, format_.compression, settings, partial(root.open, name))
+        return InsideCutter(cut, format_.compression, settings, partial(root.open, name), keep)
     if format_.is_table:
         with root.open(name) as file:
             return table_cutter(file, format_.name, settings, read_footer)

@@ -102,7 +102,7 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
     if is_open and held is not None and (fault := _fault_behind(stream)) is not None:
         yield held
         held = refuse(inner, compression.name, fault)
-    if inflated.has_trailing and isinstance(held, RawRecord):
+    if given.has_trailing and isinstance(held, RawRecord):
         held = held._replace(notes=(*held.notes, Reason.STREAM_TRAILING))
     if held is not None:
         yield held

@@ -11,8 +11,19 @@ from broadsheet.isolation import Lost, progress
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Source
 from broadsheet.sources.batches import Batch, Span
-from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Inside, Item, Refused, Rows, Steps, reject
+from broadsheet.sources.blobs import (
+    EMPTY_SHA256,
+    Blob,
+    Ending,
+    Inside,
+    Item,
+    Refused,
+    Rows,
+    Steps,
+    reject,
+)
 from broadsheet.sources.formats import format_of, read_member
+from broadsheet.sources.keeping import read_kept
 from broadsheet.sources.roots import Place, Root, open_root
 
 _BLOCK_BYTES = 2**20
@@ -65,14 +76,18 @@ def read_span(
     settings: Sources,
     on_failure: OnFailure,
     steps: Steps | None = None,
+    *,
+    kept: Place | None = None,
 ) -> Iterator[Item]:
     """Yield the items of one stretch, as :func:`read_batch` does.
 
-    Where reading fails after some items, these stand, and one rejection is the rest.
+    Where reading fails after some items, these stand, and one rejection is the rest. ``kept`` is
+    where the discovery kept the parts of large compressed files; one that is not there, or not as
+    it was, is inflated again.
     """
     whole = _whole(span)
     try:
-        items = _read_known(open_root(place), span, settings, steps)
+        items = _read_known(open_root(place), span, settings, steps, kept)
         first = next(items, None)
         if isinstance(first, Rejection) and (second := next(items, None)) is not None:
             yield first
@@ -114,11 +129,20 @@ def _addressed(item: Rejection, whole: Source) -> Rejection:
     return replace(item, source=whole) if is_unread else item
 
 
-def _read_known(root: Root, span: Span, settings: Sources, steps: Steps | None) -> Iterator[Item]:
+def _read_known(
+    root: Root, span: Span, settings: Sources, steps: Steps | None, kept: Place | None
+) -> Iterator[Item]:
     """Yield the items of a stretch whose bytes are checked against its digest first."""
     with root.open(span.path) as file:
         if span.is_inside:
-            inside = Inside(span.start, span.stop, span.head, span.sha256)
+            inside = Inside(
+                span.start,
+                span.stop,
+                span.head,
+                span.sha256,
+                Ending(span.fault, span.detail, span.is_trailed),
+                read_kept(kept, span.sha256, span.head + span.size) if kept else None,
+            )
             blob = Blob(path=span.path, name=span.path, stream=file, inside=inside, steps=steps)
             yield from read_member(blob, settings)
             return

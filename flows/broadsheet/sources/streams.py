@@ -19,7 +19,7 @@ from isal import igzip_lib
 from broadsheet.config import Sources
 from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import Inside, Refused
+from broadsheet.sources.blobs import Ending, Inside, Refused
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -100,6 +100,13 @@ class Inflated(io.RawIOBase):
         block = self._next(len(view))
         view[: len(block)] = block
         return len(block)
+
+    @property
+    def ending(self) -> Ending:
+        """Say how the stream ends, once it was read to its end."""
+        if self.fault is None:
+            return Ending(is_trailed=self.has_trailing)
+        return Ending(self.fault.reason.value, self.fault.detail)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield all bytes in blocks; where growth is refused, it is behind the same one each time.
@@ -190,16 +197,20 @@ class Stretch(io.RawIOBase):
         start: place of the first byte.
         head: the bytes at the top of the file that the stretch needs.
         fault: what was raised.
+        has_trailing: other bytes follow the end of the stream, and the stretch is its last.
 
     """
 
-    def __init__(self, start: int, head: bytes, raw: bytes, behind: Refused | None) -> None:
+    def __init__(self, inside: Inside, raw: bytes) -> None:
+        """Take the bytes of head and stretch."""
         super().__init__()
-        self.start = start
-        self.head = head
+        self.start = inside.start
+        self.head = raw[: inside.head]
         self.fault: Refused | None = None
+        self.has_trailing = inside.ending.is_trailed
         self._bytes = io.BytesIO(raw)
-        self._behind = behind
+        self._bytes.seek(inside.head)
+        self._ending = inside.ending
 
     def readable(self) -> bool:
         """Return True, as the interface asks."""
@@ -208,29 +219,31 @@ class Stretch(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         """Fill a buffer with the next bytes and return how many; 0 at the end."""
         count = self._bytes.readinto(cast("bytearray", buffer))
-        if count == 0 and self._behind is not None:
-            self.fault = self._behind
+        if count == 0 and self._ending.fault:
+            self.fault = Refused(Reason(self._ending.fault), self._ending.detail)
             raise self.fault
         return count
 
 
 def take_stretch(inflated: Inflated, inside: Inside) -> Stretch:
-    """Read up to the end of a stretch, and see whether the stream ends there.
+    """Return a stretch, as it was kept or else by inflating all that lies before it, too.
 
     Raises:
         Refused: the bytes are not those that were discovered.
 
     """
+    if inside.kept is not None:
+        return Stretch(inside, inside.kept)
     head, parts, at = b"", [], 0
     with contextlib.suppress(Refused):  # it is behind the stretch, or the digest tells
         for block in inflated.blocks():
             head += block[: inside.head - len(head)]
-            if at + len(block) > inside.start and at < inside.stop:
+            if at + len(block) > inside.start:
                 parts.append(block[max(inside.start - at, 0) : inside.stop - at])
             at += len(block)
-            if at > inside.stop:
+            if at >= inside.stop:
                 break
-    raw = b"".join(parts)
-    if hashlib.sha256(head + raw).hexdigest() != inside.sha256:
+    raw = b"".join([head, *parts])
+    if hashlib.sha256(raw).hexdigest() != inside.sha256:
         raise Refused(Reason.IO_CHANGED, "the bytes are not those that were discovered")
-    return Stretch(inside.start, head, raw, inflated.fault)
+    return Stretch(inside, raw)
