@@ -25,6 +25,7 @@ from langdetect.utils.ngram import NGram
 from broadsheet.normalize.language_trials import mean_probabilities
 
 Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint64]
 
 _HASH_BITS: Final = 18
@@ -36,6 +37,7 @@ _SPACES: Final = re.compile(" {2,}")
 _LATIN: Final = re.compile("[A-z]+")
 _BEYOND_LATIN: Final = 0x300
 _BEYOND_CAPITALS: Final = 0x20000
+_TEXTS_AT_ONCE: Final = 32  # past some, their n-grams leave the processor's cache
 _VIETNAMESE_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"  # that normalize_vi composes
 
 
@@ -93,8 +95,8 @@ def _hashed(keys: Codes) -> npt.NDArray[np.int64]:
     return slot << 1
 
 
-def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
-    """Return the rows of the keys that are in the table, in the order of the keys."""
+def _look_up(wanted: Codes, profiles: Profiles) -> tuple[npt.NDArray[np.int64], Booleans]:
+    """Return the rows of the keys that are in the table, in their order, and which these are."""
     slots = _hashed(wanted)
     held = profiles.slots.take(slots)
     is_found = held == wanted
@@ -109,8 +111,7 @@ def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
         rows[pending[is_here]] = profiles.slots.take(slots[is_here] + 1)
         goes_on = ~is_here & (held != _NO_KEY)
         pending, slots = pending[goes_on], slots[goes_on]
-    known: npt.NDArray[np.int64] = rows[is_found].view(np.int64)
-    return known
+    return rows[is_found].view(np.int64), is_found
 
 
 def _key(gram: str) -> int:
@@ -136,7 +137,12 @@ def probabilities_of(
 
     """
     profiles = load_profiles()
-    grams = [_rows_of_grams(_prepared(text), profiles) for text in texts]
+    prepared = [_prepared(text) for text in texts]
+    grams = [
+        rows
+        for start in range(0, len(prepared), _TEXTS_AT_ONCE)
+        for rows in _rows_of_grams(prepared[start : start + _TEXTS_AT_ONCE], profiles)
+    ]
     known = [number for number, rows in enumerate(grams) if rows.size]
     priors = np.array([_prior(among[n]) for n in known]).reshape(-1, len(profiles.languages))
     means = mean_probabilities([grams[n] for n in known], profiles.probabilities, priors)
@@ -156,7 +162,8 @@ def log_likelihoods(text: str, languages: Sequence[str]) -> dict[str, float]:
     """
     profiles = load_profiles()
     columns = [profiles.languages.index(name) for name in languages]
-    found = profiles.probabilities[_rows_of_grams(_prepared(text), profiles)][:, columns]
+    (rows,) = _rows_of_grams([_prepared(text)], profiles)
+    found = profiles.probabilities[rows][:, columns]
     weight = Detector.ALPHA_DEFAULT / Detector.BASE_FREQ
     totals = np.log(found + weight).sum(axis=0)
     return dict(zip(languages, totals.tolist(), strict=True))
@@ -193,9 +200,14 @@ def _normal_forms() -> npt.NDArray[np.uint32]:
     return np.zeros(0x110000, dtype=np.uint32)
 
 
-def _normalized(text: str) -> npt.NDArray[np.uint32]:
-    """Return the code points of a text in langdetect's forms, with single spaces."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+def _normalized(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the code points of texts in langdetect's forms, with single spaces, end to end.
+
+    Each begins with a space; the second array tells where.
+    """
+    joined = " ".join(["", *texts])
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    starts = np.cumsum([0, *(1 + len(text) for text in texts[:-1])])
     forms = _normal_forms()
     normal = forms.take(codes)
     if not normal.all():
@@ -203,8 +215,9 @@ def _normalized(text: str) -> npt.NDArray[np.uint32]:
             forms[code] = ord(NGram.normalize(chr(code)))
         normal = forms.take(codes)
     is_space = normal == _SPACE
-    single: npt.NDArray[np.uint32] = normal[np.append([True], ~(is_space[1:] & is_space[:-1]))]
-    return single
+    is_kept = np.append([True], ~(is_space[1:] & is_space[:-1]))
+    is_kept[starts] = True
+    return normal[is_kept], np.cumsum(is_kept)[starts] - 1
 
 
 def _single_spaced(text: str) -> str:
@@ -219,26 +232,27 @@ def _is_upper() -> npt.NDArray[np.bool_]:
     return is_upper
 
 
-def _rows_of_grams(text: str, profiles: Profiles) -> npt.NDArray[np.int64]:
-    """Return the rows of the known n-grams of a text, in reading order, shorter ones first.
+def _rows_of_grams(texts: Sequence[str], profiles: Profiles) -> list[npt.NDArray[np.int64]]:
+    """Return the rows of each text's known n-grams, in reading order, shorter ones first.
 
     N-grams reach back over a word's letters and the one space before it; those that end in the
     second or a later capital in a row are left out.
     """
-    codes = _normalized(f" {text}")
-    if codes.size < 2:  # noqa: PLR2004 - a space and one letter
-        return np.empty(0, dtype=np.int64)
+    codes, starts = _normalized(texts)
     wide = codes.astype(np.uint64)
     last, before = wide[1:], wide[:-1]
-    grams = np.empty((last.size, 3), dtype=np.uint64)
-    grams[:, 0] = last
-    pairs = before << np.uint64(_CODE_BITS) | last
-    grams[:, 1] = pairs
-    grams[1:, 2] = wide[:-2] << np.uint64(2 * _CODE_BITS) | pairs[1:]
+    grams = np.empty((codes.size, 3), dtype=np.uint64)
+    grams[:, 0] = wide
+    grams[1:, 1] = before << np.uint64(_CODE_BITS) | last
+    grams[2:, 2] = wide[:-2] << np.uint64(2 * _CODE_BITS) | grams[2:, 1]
     is_gram = np.ones(grams.shape, dtype=np.bool_)
-    np.not_equal(last, _SPACE, out=is_gram[:, 0])
-    np.not_equal(before, _SPACE, out=is_gram[:, 2])
-    is_gram[0, 2] = False
+    np.not_equal(wide, _SPACE, out=is_gram[:, 0])
+    np.not_equal(before, _SPACE, out=is_gram[1:, 2])
     upper = _is_upper().take(codes)
-    is_gram[upper[1:] & upper[:-1]] = False
-    return _look_up(grams[is_gram], profiles)
+    is_gram[1:][upper[1:] & upper[:-1]] = False
+    is_gram[starts] = False  # the space before a text, and what would reach into the one before
+    is_gram[(starts + 1)[starts + 1 < codes.size], 2] = False
+    rows, is_found = _look_up(grams[is_gram], profiles)
+    n_grams = np.append(0, np.cumsum(is_gram.sum(axis=1)))[starts]
+    n_found = np.append(0, np.cumsum(is_found))[n_grams]
+    return np.split(rows, n_found[1:])
