@@ -8,6 +8,12 @@ Line breaks, quotation marks and dashes are what copies of one article most ofte
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from broadsheet.characters import BEYOND
 
 _ASCII_NOT_LETTER_NOR_DIGIT = bytes(c for c in range(128) if not chr(c).isalnum())
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
@@ -22,7 +28,18 @@ def identity_text(text: str) -> str:
     if text.isascii():  # is normal, and folds to small letters
         return text.lower().encode().translate(None, _ASCII_NOT_LETTER_NOR_DIGIT).decode()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return _NEITHER_LETTER_NOR_DIGIT.sub("", folded.casefold())
+    folded = folded.casefold()
+    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    if codes.max(initial=0) >= BEYOND:
+        return _NEITHER_LETTER_NOR_DIGIT.sub("", folded)
+    kept = codes[_is_letter_or_digit().take(codes)]  # the same, several times as fast
+    return kept.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@lru_cache(maxsize=1)
+def _is_letter_or_digit() -> npt.NDArray[np.bool_]:
+    """Return for each code point of the Basic Multilingual Plane whether it is kept."""
+    return np.fromiter((chr(code).isalnum() for code in range(BEYOND)), np.bool_, BEYOND)
 
 
 def identity_sha256(text: str) -> str:

@@ -8,6 +8,8 @@ Longer than 300 lines because all tables of a release are declared here, to be r
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -280,6 +282,9 @@ ACROSS_BATCHES = (
 )
 STAGED_ARTICLE_SCHEMA = pa.schema([f for f in ARTICLE.schema if f.name not in ACROSS_BATCHES])
 
+# Tuples: Arrow takes them for structs, and they are made in a fraction of the time of dicts.
+_EVIDENCE = attrgetter(*(f.name for f in STAGED_ARTICLE_SCHEMA.field("evidence").type.value_type))
+
 
 def articles_to_table(articles: Sequence[Article]) -> pa.Table:
     """Return staged articles as an Arrow table of ``STAGED_ARTICLE_SCHEMA``."""
@@ -296,11 +301,16 @@ def source_columns(source: Source) -> dict[str, Any]:
     return {f"source_{name}": value for name, value in source._asdict().items()}
 
 
+@cache
+def _fields_of(kind: type[Article | Rejection]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def _row(record: Article | Rejection) -> dict[str, Any]:
     row: dict[str, Any] = {
-        f.name: getattr(record, f.name) for f in fields(record) if f.name != "source"
+        name: getattr(record, name) for name in _fields_of(type(record)) if name != "source"
     }
     if isinstance(record, Article):
-        row["evidence"] = [{f: getattr(e, f) for f in e.__slots__} for e in record.evidence]
+        row["evidence"] = [_EVIDENCE(evidence) for evidence in record.evidence]
         row["notes"] = list(dict.fromkeys(record.notes))
     return row | source_columns(record.source)

@@ -10,6 +10,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import filterfalse
 from typing import Final
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from broadsheet.characters import BEYOND, Table, codes_of, new_table
 from broadsheet.deduplicate.words import Flags, Positions, Words, hash_runs, scramble, words_of
 from broadsheet.tables import SIGNALS
 
@@ -43,6 +45,7 @@ _SYMBOLS: Final = ("#", "...", "…")
 _ASCII_CLASSES: Final = tuple(
     text.encode() for text in (string.digits, string.ascii_letters, string.ascii_uppercase)
 )
+_DIGIT, _LETTER_CLASS, _CAPITAL = 1, 2, 4
 _SHORT_LINE: Final = 30
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
@@ -149,12 +152,31 @@ def _count_classes(text: str) -> tuple[int, int, int]:
             len(content) - len(content.translate(None, of_class)) for of_class in _ASCII_CLASSES
         )
         return digits, letters, capitals
+    codes = codes_of(text)
+    if codes.max(initial=0) < BEYOND:
+        counts = np.bincount(_classes().take(codes), minlength=2 * _CAPITAL)
+        digits, letters, capitals = (
+            int(sum(counts[number] for number in range(2 * _CAPITAL) if number & of_class))
+            for of_class in (_DIGIT, _LETTER_CLASS, _CAPITAL)
+        )
+        return digits, letters, capitals
     characters = Counter(text).items()  # a text has few distinct characters
     return (
         sum(count for char, count in characters if char.isdigit()),
         sum(count for char, count in characters if char.isalpha()),
         sum(count for char, count in characters if char.isupper()),
     )
+
+
+@lru_cache(maxsize=1)
+def _classes() -> Table:
+    """Return the classes of each character of the Basic Multilingual Plane, added up."""
+    table = new_table()
+    table[:BEYOND] = [
+        c.isdigit() * _DIGIT + c.isalpha() * _LETTER_CLASS + c.isupper() * _CAPITAL
+        for c in map(chr, range(BEYOND))
+    ]
+    return table
 
 
 def _repetition(sums: Mapping[str, Sums]) -> dict[str, pa.Array]:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from broadsheet.normalize.characters import BEYOND, Codes, Table, codes_of, new_table
+from broadsheet.characters import BEYOND, Codes, Table, codes_of, new_table
 
 _BLOCKS: Final = {
     "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0250-\u02af\u1e00-\u1eff",

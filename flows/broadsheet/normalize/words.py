@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from broadsheet.normalize.characters import BEYOND, Table, codes_of, new_table
+from broadsheet.characters import BEYOND, Table, codes_of, new_table
 
 # What a character is to a word; ``_ROLES`` says what that means.
 _SPACE, _WORD, _MARK, _IDEOGRAPH, _UNSPACED_LETTER, _UNSPACED_WORD, _UNSPACED_MARK = range(7)
