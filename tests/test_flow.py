@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadsheet.engines import Engine
+from broadsheet.pipeline import STEPS
 from broadsheet.status import read_status
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
@@ -129,7 +130,8 @@ def test_a_run_leaves_its_state_and_its_events(flow, write_corpus, stories, tmp_
     assert status["outcome"]["version"] == "1.0.0"
     assert (status["done"], status["records"], status["staged"]) == (1, 3, 1)
     events = [r.getMessage() for r in caplog.records if r.name == "broadsheet.run"]
-    assert events == ["run.planned", "batch.done", "release.begun", "run.ended"]
+    steps = ["release.step"] * len(STEPS)
+    assert events == ["run.planned", "batch.done", "release.begun", *steps, "run.ended"]
 
 
 def test_the_automation_of_the_manual_is_one_that_prefect_takes():

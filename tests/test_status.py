@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from broadsheet import logs
 from broadsheet.cli import main
-from broadsheet.status import Pace, StatusFile, read_status
+from broadsheet.pipeline import STEPS
+from broadsheet.status import Pace, StatusFile, read_status, render_status
 
 OUTCOME = {
     "status": "published",
@@ -52,12 +53,13 @@ def test_the_state_goes_from_running_to_ended(place, tmp_path):
     status = StatusFile(f"{output}/.work/valley")
     status.show(Pace(2, 10, 0.0).figures(1.0), now=1.0)
     running = read_status(output)[0]
-    status.releasing()
+    status.releasing("tables")
     releasing = read_status(output)[0]
     status.ended(OUTCOME)
     ended = read_status(output)[0]
 
     assert [s["state"] for s in (running, releasing, ended)] == ["running", "releasing", "ended"]
+    assert releasing["step"] == "tables"
     assert running["batches"] == 2
     assert ended["outcome"]["version"] == "1.0.0"
     assert "summary" not in ended["outcome"]
@@ -113,3 +115,14 @@ def test_events_are_json_lines(capsys, monkeypatch):
     line = json.loads(capsys.readouterr().err)
     assert line.pop("at").endswith("+00:00")
     assert line == {"event": "batch.done", "records": 3, "seconds_left": 1.5}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_of_a_release_is_told_in_words(step, tmp_path):
+    status = StatusFile(f"{tmp_path}/.work/valley")
+    status.releasing(step)
+
+    told = render_status(read_status(tmp_path))
+
+    assert told.startswith("valley: the release is being made\n  ")
+    assert ", since 20" in told

@@ -39,6 +39,7 @@ from broadsheet import errors, pipeline
 from broadsheet.addresses import is_address
 from broadsheet.engines import THREADS, Engine, require_closed_dask
 from broadsheet.logs import tell
+from broadsheet.progress import release_steps
 from broadsheet.status import Pace, StatusFile
 
 Json = dict[str, Any]
@@ -159,9 +160,16 @@ def tell_recurring(noted: Sequence[Json]) -> list[str]:
 
 
 @task(name="release", cache_policy=NO_CACHE)
-def release(run: str, batches: Sequence[Json], version: str | None, *, publish: bool) -> Json:
+def release(
+    run: str,
+    batches: Sequence[Json],
+    version: str | None,
+    *,
+    publish: bool,
+    on_step: Callable[[str], None],
+) -> Json:
     """Deduplicate across batches, validate the whole and publish it."""
-    return pipeline.release(run, batches, version=version, publishes=publish)
+    return pipeline.release(run, batches, version=version, publishes=publish, on_step=on_step)
 
 
 @flow(
@@ -187,9 +195,10 @@ def build(
         tell("run.planned", batches=len(planned["sizes"]), bytes=sum(planned["sizes"]))
         futures = [work_batch.submit(request) for request in requests_of(planned)]
         batches = [planned["discovery"], *collect(futures, planned["sizes"], status)]
-        tell("release.begun")
-        status.releasing()
-        outcome: Json = release(planned["run"], batches, version, publish=publish)
+        with release_steps(status) as on_step:
+            outcome: Json = release(
+                planned["run"], batches, version, publish=publish, on_step=on_step
+            )
     except errors.BroadsheetError as error:
         tell("run.failed", error=type(error).__name__, message=str(error))
         return Failed(name=type(error).__name__, message=str(error))

@@ -77,8 +77,9 @@ class StatusFile:
             self._written = now
             self._write("running", None)
 
-    def releasing(self) -> None:
-        """Note that all batches are done, and the release is being made."""
+    def releasing(self, step: str) -> None:
+        """Note that all batches are done, and which step of the release begins."""
+        self._figures |= {"step": step}
         self._write("releasing", None)
 
     def ended(self, outcome: Json) -> None:
@@ -161,6 +162,8 @@ def render_status(found: list[Json]) -> str:
 def _render(status: Json) -> str:
     state = status["state"]
     lines = [f"{status['name']}: {_WORDS[state]}"]
+    if state == "releasing" and "step" in status:
+        lines.append(f"  {_STEPS[status['step']]}, since {status['updated_at']}")
     if "done" in status:
         rate, left = status["records_per_second"], status["seconds_left"]
         progress = f"  {status['done']} of {status['batches']} batches, {status['records']} records"
@@ -185,6 +188,16 @@ _WORDS = {
     "ended": "the last run has ended",
     "died": "the last run was cut short; run it again, and it goes on where it stopped",
     "unknown": "no run has left a word here",
+}
+
+
+_STEPS = {
+    "duplicates": "duplicates are folded across batches",
+    "tables": "tables are written",
+    "checks": "the release is validated",
+    "differences": "it is compared with the release before",
+    "description": "manifest, card and report are written",
+    "publication": "it is verified and made visible",
 }
 
 

@@ -13,9 +13,10 @@ Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.w
 from broadsheet.pipeline.batch import work_batch
 from broadsheet.pipeline.census import note_lines, requests_of, tell_recurring
 from broadsheet.pipeline.plan import plan, read_settings
-from broadsheet.pipeline.release import release
+from broadsheet.pipeline.release import STEPS, release
 
 __all__ = [
+    "STEPS",
     "note_lines",
     "plan",
     "read_settings",

@@ -1,7 +1,7 @@
 """All batches to one release: deduplicate, write, validate, publish."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -39,9 +39,19 @@ from broadsheet.verdicts import extended, from_json, merge
 
 Json = dict[str, Any]
 
+STEPS = ("duplicates", "tables", "checks", "differences", "description", "publication")
+"""What a release is made in, in this order; each is told when it begins."""
+
+OnStep = Callable[[str], None]
+
 
 def release(
-    run_place: Place, batches: Sequence[Json], *, version: str | None = None, publishes: bool = True
+    run_place: Place,
+    batches: Sequence[Json],
+    *,
+    version: str | None = None,
+    publishes: bool = True,
+    on_step: OnStep = lambda _step: None,
 ) -> Json:
     """Make a release of staged batches, or say why there is none.
 
@@ -50,6 +60,7 @@ def release(
         batches: the staged batches as JSON, that of the discovery first.
         version: a higher version than the computed one.
         publishes: whether to publish what passes.
+        on_step: is told the name of each step, one of ``STEPS``, when it begins.
 
     Returns:
         The outcome: ``status`` (published, unchanged, checked, stopped), ``message``, ``version``,
@@ -61,13 +72,18 @@ def release(
     run, staged = Run.load(run_place), [StagedBatch.from_json(batch) for batch in batches]
     drop_folder(parts_of(run.work))  # all batches are worked
     if not is_address(run.output):
-        return _release(run, staged, version, publishes=publishes)
+        return _release(run, staged, version, on_step, publishes=publishes)
     with mirrored(run, staged) as (local, fetched):
-        return hand_in(run, local, _release(local, fetched, version, publishes=publishes))
+        return hand_in(run, local, _release(local, fetched, version, on_step, publishes=publishes))
 
 
 def _release(
-    run: Run, staged: Sequence[StagedBatch], version: str | None, *, publishes: bool
+    run: Run,
+    staged: Sequence[StagedBatch],
+    version: str | None,
+    on_step: OnStep,
+    *,
+    publishes: bool,
 ) -> Json:
     dataset_dir = Path(run.output) / run.config.dataset.name
     home = dataset_dir if publishes else Path(run.work) / "check"
@@ -76,18 +92,22 @@ def _release(
         previous = publish.newest_release(dataset_dir)
         if previous and publishes:
             publish.require_sound(previous)
-        written, facts, told = _write_and_judge(run, staged, staging, previous)
+        written, facts, told = _write_and_judge(run, staged, staging, previous, on_step)
         if not (told.passed and publishes):
             return _report_only(run, told)
+        on_step("differences")
+        differences = publish.compare(previous, staging)
+        on_step("description")
         found = publish.describe(
             written,
             _origin(run, staged),
-            publish.compare(previous, staging),
+            differences,
             previous=previous,
             extra=lambda v: tell(facts, told, v, _suites(run)),
             named=version,
         )
         if found:
+            on_step("publication")
             return _outcome(run, told, "published", publish.commit(staging, dataset_dir, found))
         publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
         return _outcome(run, told, "unchanged", previous)
@@ -101,12 +121,19 @@ def _expected_bytes(run: Run, staged: Sequence[StagedBatch], previous: Path | No
 
 
 def _write_and_judge(
-    run: Run, staged: Sequence[StagedBatch], staging: Path, previous: Path | None
+    run: Run,
+    staged: Sequence[StagedBatch],
+    staging: Path,
+    previous: Path | None,
+    on_step: OnStep,
 ) -> tuple[publish.Written, report.ReportFacts, report.ReportFacts]:
     """Return the written tables, the facts of them alone, and compared with those before."""
+    on_step("duplicates")
     carried = carry_over(run, previous, staged) if previous else None
     folded = fold_all(run, staged, previous, carried)
+    on_step("tables")
     written = _write(run, staged, staging, previous, folding=folded.folding, carried=carried)
+    on_step("checks")
     facts = _judge(run, staged, written, folded.leaks)
     return written, facts, compared(facts, previous)
 
