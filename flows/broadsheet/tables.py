@@ -8,7 +8,6 @@ Longer than 300 lines because all tables of a release are declared here, to be r
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -301,15 +300,14 @@ def source_columns(source: Source) -> dict[str, Any]:
     return {f"source_{name}": value for name, value in source._asdict().items()}
 
 
-@cache
-def _fields_of(kind: type[Article | Rejection]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+_FIELDS = {
+    kind: tuple(field.name for field in fields(kind) if field.name != "source")
+    for kind in (Article, Rejection)
+}
 
 
 def _row(record: Article | Rejection) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        name: getattr(record, name) for name in _fields_of(type(record)) if name != "source"
-    }
+    row: dict[str, Any] = {name: getattr(record, name) for name in _FIELDS[type(record)]}
     if isinstance(record, Article):
         row["evidence"] = [_EVIDENCE(evidence) for evidence in record.evidence]
         row["notes"] = list(dict.fromkeys(record.notes))
