@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from broadsheet import __version__
-from broadsheet.cli_parts import FOLDER, as_json, output_option, reports_errors
+from broadsheet.cli_parts import FOLDER, as_json, output_option, place_option, reports_errors
 from broadsheet.cli_releases import RELEASE_COMMANDS
 from broadsheet.cli_validation import VALIDATION_COMMANDS
 from broadsheet.engines import ENGINE_NAMES, Engine, EngineName
@@ -237,9 +237,7 @@ def explain(
 
 
 @main.command()
-@click.option(
-    "--output", "-o", default="dist", show_default=True, help="Folder or address of releases."
-)
+@place_option
 @as_json
 @reports_errors
 def status(*, output: str, json_: bool) -> None:
@@ -251,6 +249,23 @@ def status(*, output: str, json_: bool) -> None:
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         click.echo(render_status(found) or f"{output} holds no work yet.")
+
+
+@main.command()
+@place_option
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@as_json
+@reports_errors
+def clean(*, output: str, dry_run: bool, json_: bool) -> None:
+    """Remove staged work that the newest run of each dataset did not ask for."""
+    from broadsheet.tidying import render_tidied, tidy_all
+
+    found = tidy_all(output, removes=not dry_run)
+    if json_:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        told = render_tidied(found, removes=not dry_run)
+        click.echo(told or f"{output} holds no work yet.")
 
 
 @main.command()

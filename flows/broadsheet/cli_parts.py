@@ -24,6 +24,9 @@ output_option = click.option(
     show_default=True,
     help="Folder of releases.",
 )
+place_option = click.option(
+    "--output", "-o", default="dist", show_default=True, help="Folder or address of releases."
+)
 
 
 class Failure(click.ClickException):

@@ -192,6 +192,7 @@ def build(
     try:
         planned = plan(folder, output)
         status = StatusFile(planned["work"])
+        status.begun()
         tell("run.planned", batches=len(planned["sizes"]), bytes=sum(planned["sizes"]))
         futures = [work_batch.submit(request) for request in requests_of(planned)]
         batches = [planned["discovery"], *collect(futures, planned["sizes"], status)]

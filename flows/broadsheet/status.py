@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from broadsheet.addresses import is_address, open_store
-from broadsheet.pipeline.workspace import RESULT, Place, join, read_json, write_json
+from broadsheet.pipeline.workspace import RESULT, Place, join, names_in, read_json, write_json
 
 Json = dict[str, Any]
 
@@ -70,6 +70,10 @@ class StatusFile:
         self._written = float("-inf")
         self._figures: Json = {}
 
+    def begun(self) -> None:
+        """Note that a run is at work; no batch is done yet."""
+        self._write("running", None)
+
     def show(self, figures: Json, now: float) -> None:
         """Note how far the batches are."""
         self._figures = figures
@@ -112,7 +116,7 @@ def read_status(output: Place) -> list[Json]:
 
     """
     work = join(output, ".work")
-    return [_look_at(name, join(work, name)) for name in sorted(_names_in(work))]
+    return [_look_at(name, join(work, name)) for name in names_in(work)]
 
 
 def _look_at(name: str, work: str) -> Json:
@@ -142,16 +146,6 @@ def _count_staged(batches: str) -> int:
         store.invalidate_cache()
         return sum(path.endswith(f"/{RESULT}") for path in store.find(folder))
     return sum(1 for _ in Path(batches).glob(f"*/{RESULT}"))
-
-
-def _names_in(work: str) -> list[str]:
-    if is_address(work):
-        store, folder = open_store(work)
-        store.invalidate_cache()
-        found = store.ls(folder, detail=False) if store.isdir(folder) else []
-        return [path.rstrip("/").rsplit("/", 1)[-1] for path in found]
-    path = Path(work)
-    return [entry.name for entry in path.iterdir() if entry.is_dir()] if path.is_dir() else []
 
 
 def render_status(found: list[Json]) -> str:

@@ -57,7 +57,7 @@ def note_lines(request_place: str) -> Json:
     request = Request(**read_json(request_place))
     config = Config.model_validate(request.config)
     batch = sources.Batch.from_json(request.batch)
-    folder = _folder_of(request, config, batch)
+    folder = lines_folder(request)
     try:
         rows = read_json(join(folder, "result.json"))["rows"]
     except FileNotFoundError:
@@ -87,11 +87,12 @@ def _sighted(request: Request, batch: sources.Batch, settings: Sources) -> Itera
             left.pop(0)
 
 
-def _folder_of(request: Request, config: Config, batch: sources.Batch) -> str:
+def lines_folder(request: Request) -> str:
+    """Return where the lines of a batch's pages are noted."""
     keyed_by = {
         "code": request.code,
-        "sources": config.sources.model_dump(mode="json"),
-        "batch": batch.digest,
+        "sources": Config.model_validate(request.config).sources.model_dump(mode="json"),
+        "batch": sources.Batch.from_json(request.batch).digest,
     }
     work = request.staged.rpartition("/batches/")[0]
     return join(work, "lines", digest_json(keyed_by)[:32])

@@ -123,6 +123,19 @@ def drop_folder(folder: Place) -> None:
         store.rm(path, recursive=True)
 
 
+def names_in(folder: Place) -> list[str]:
+    """Return the names of the folders in a folder; none where there is no such folder."""
+    if is_address(str(folder)):
+        store, path = open_store(str(folder))
+        store.invalidate_cache()
+        found = store.ls(path, detail=True) if store.isdir(path) else []
+        names = [entry["name"] for entry in found if entry["type"] == "directory"]
+        return sorted(name.rstrip("/").rsplit("/", 1)[-1] for name in names)
+    if not Path(folder).is_dir():
+        return []
+    return sorted(entry.name for entry in Path(folder).iterdir() if entry.is_dir())
+
+
 def read_json(place: Place) -> Any:  # noqa: ANN401 - whatever is written there
     """Read a JSON value."""
     if is_address(str(place)):
