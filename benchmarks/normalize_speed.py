@@ -17,7 +17,7 @@ from broadsheet.identity import identity_sha256
 from broadsheet.normalize import normalize
 from broadsheet.normalize.authors import read_byline
 from broadsheet.normalize.dates import read_date
-from broadsheet.normalize.language import detect_language, detect_languages
+from broadsheet.normalize.language import detect_languages
 from broadsheet.normalize.locality import Locality
 from broadsheet.normalize.outlets import resolve
 from broadsheet.normalize.urls import canonicalize_url
@@ -113,7 +113,7 @@ def main() -> None:
     measure("canonical URL", canonicalize_url.__wrapped__, [url(number) for number in rows])
     measure("byline", read_byline.__wrapped__, ["By Mara Lindqvist and Jo Li, Reuters"] * len(rows))
     measure("outlet", lambda a: resolve(a.witnesses, url(0), config), articles)
-    measure("language, one by one", lambda t: detect_language(t, Language()), texts)
+    measure("language, one by one", lambda t: detect([t]), texts)
     measure_together("language, together", detect, texts)
     measure("words, 3 kB", count_words, texts)
     measure("identity digest, 3 kB", identity_sha256, texts)

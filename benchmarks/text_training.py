@@ -34,7 +34,7 @@ from broadsheet.normalize.dates import StatedDate, read_date
 from broadsheet.parse import context as ctx
 from broadsheet.parse.body import doubt_teasers
 from broadsheet.parse.bound import Bound
-from broadsheet.parse.features import NAMES, Matrix, look_at
+from broadsheet.parse.features import Matrix, look_at
 from broadsheet.parse.models import FILE, models_of
 from broadsheet.parse.sheaf import Numbers, Sheaf
 from broadsheet.parse.spelling import SEEN, Vocabulary, vocabulary_of
@@ -225,7 +225,7 @@ def see(pages: Iterable[LabelledPage], words: Vocabulary, body: dict[str, Any]) 
         odds = doubt_teasers(sheaf, features, forest.log_odds(features))
         blocks = ctx.main_blocks(sheaf, features, odds)
         context = ctx.context_features(sheaf, features, odds, blocks)
-        bound = Bound(sheaf, np.concatenate([features, context]), blocks)
+        bound = Bound(sheaf, np.concatenate([features, context]), blocks, [page.url])
         seen.append(Seen(page, bound, odds))
     return seen
 
@@ -255,12 +255,6 @@ def beheaded(pages: Iterable[LabelledPage]) -> Iterator[LabelledPage]:
 
 def _tells(text: str, title: str) -> bool:
     return title in text or (len(text) > 15 and text in title)  # noqa: PLR2004
-
-
-def fill_slugs(seen: Iterable[Seen]) -> None:
-    """Let the finders know the addresses that pages state."""
-    for one in seen:
-        ctx.fill_slugs(one.bound.features[len(NAMES) :], one.bound.sheaf, [one.page.url])
 
 
 @dataclass(slots=True)
@@ -333,7 +327,6 @@ def train_all(
     for parts, seen in in_parallel(see_again if keeps_bodies else train_first, range(FOLDS + 1)):
         folds.append(parts)
         SHARE.held_out += seen
-    fill_slugs(SHARE.held_out)
     verdicts: dict[str, list[tuple[float, bool]]] = {name: [] for name in FINDERS}
     found = in_parallel(train_finders, range(FOLDS + 1))
     for parts, (finders, choices) in zip(folds, found, strict=True):

@@ -70,6 +70,14 @@ def test_cleaning_is_idempotent_encodable_and_normal(text):
     assert unicodedata.is_normalized("NFC", once)
 
 
+def test_every_character_comes_out_in_normal_form_also_behind_what_it_composes_with():
+    composed = filter(unicodedata.decomposition, map(chr, range(0xD800)))
+    pairs = [unicodedata.normalize("NFD", character) for character in composed]
+    alone = [chr(code) for code in range(0x80, 0xD800)]
+    for text in (*alone, *pairs):
+        assert unicodedata.is_normalized("NFC", clean(text)[0])
+
+
 @given(ANY_TEXT)
 def test_squeezing_is_idempotent_and_keeps_all_but_white_space(text):
     once = squeeze(text)

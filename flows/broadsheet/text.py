@@ -7,7 +7,7 @@ UAX #15, with a tighter bound than its 30.
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -65,38 +65,57 @@ def clean(text: str) -> tuple[str, tuple[Reason, ...]]:
     """
     if text.isprintable() and text.isascii():
         return text, ()
-    if any(end in text for end in _LINE_ENDS):
+    kinds = _kinds_in(text)
+    if kinds & _ENDS:
         text = _LINE_END.sub("\n", text)
     visible = text
-    if not _is_all_shown(text):
+    if kinds & (_HIDES | _BEYOND) and not _is_all_shown(text):
         visible = "\n".join(map(_without_hidden, text.split("\n")))
-    if visible.isascii():
-        return visible, () if visible == text else (Reason.TEXT_CLEANED,)
+    notes = (Reason.TEXT_CLEANED,) if visible != text else ()
+    if not kinds & (_COMBINES | _CHANGES | _BEYOND):
+        return visible, notes
     # Before normalising, because sorting a long run of marks takes quadratic time; and after,
     # because a few marks decompose into two.
-    capped = _MARKS.sub(r"\1", visible) if _has_marks(visible) else visible
+    capped = _MARKS.sub(r"\1", visible) if kinds & _COMBINES else visible
     normal = unicodedata.normalize("NFC", capped)
     result = normal if normal == capped else _MARKS.sub(r"\1", normal)
-    notes = []
-    if visible != text:
-        notes.append(Reason.TEXT_CLEANED)
     if capped != visible or result != normal:
-        notes.append(Reason.TEXT_CAPPED)
-    return result, tuple(notes)
+        notes = (*notes, Reason.TEXT_CAPPED)
+    return result, notes
+
+
+_ENDS: Final = 1  # a line
+_HIDES: Final = 2  # or is not known to show
+_COMBINES: Final = 4  # with what stands before it
+_CHANGES: Final = 8  # in normal form C, or may
+_BEYOND: Final = 16  # half of a character beyond the Basic Multilingual Plane, or of none
+
+_SHOWN_BLANKS: Final = "\n\t\xa0"
+_JAMO: Final = slice(0x1100, 0x1200)  # compose as marks do, but are letters
 
 
 @lru_cache(maxsize=1)
-def _mark_table() -> npt.NDArray[np.bool_]:
-    """Return for each UTF-16 code unit whether it is a combining mark."""
-    table = np.zeros(0x10000, dtype=np.bool_)
-    table[[ord(mark) for mark in _combining_marks()]] = True
-    return table
+def _kinds() -> npt.NDArray[np.uint8]:
+    """Return for each UTF-16 code unit what it asks of :func:`clean`."""
+    plane = list(map(chr, range(0x10000)))
+    shows = np.fromiter(map(str.isprintable, plane), np.bool_, len(plane))
+    shows[list(map(ord, _SHOWN_BLANKS + _LINE_ENDS))] = True
+    shows[ord(_OBJECT)] = False
+    is_normal = np.fromiter(
+        map(partial(unicodedata.is_normalized, "NFC"), plane), np.bool_, len(plane)
+    )
+    kinds = (_HIDES * ~shows + _CHANGES * ~is_normal).astype(np.uint8)
+    kinds[_JAMO] |= _CHANGES
+    kinds[list(map(ord, _combining_marks()))] |= _COMBINES
+    kinds[list(map(ord, _LINE_ENDS))] |= _ENDS
+    kinds[0xD800:0xE000] = _BEYOND
+    return kinds
 
 
-def _has_marks(text: str) -> bool:
-    """Tell whether a text has a combining mark: a look-up instead of a search in each text."""
+def _kinds_in(text: str) -> int:
+    """Return what any of a text's characters asks for: a look-up instead of a search for each."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    return bool(_mark_table().take(units).any())
+    return int(np.bitwise_or.reduce(_kinds().take(units)))
 
 
 def _is_all_shown(text: str) -> bool:

@@ -9,10 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.config import Language
-from broadsheet.normalize.language import detect_language, detect_languages, sample_of
+from broadsheet.normalize.language import detect_languages, sample_of
 from broadsheet.reasons import Reason
 
 SETTINGS = Language()
+
+
+def detect_language(text, settings=SETTINGS, declared=()):
+    """Return what is detected of one text by itself."""
+    return detect_languages([text], settings, [declared])[0]
+
 
 SENTENCES = {
     "en": "The harbour council voted on Tuesday to reopen the old ferry line before the summer.",

@@ -13,6 +13,14 @@ def test_every_finder_has_a_forest_and_a_calibration():
     assert models.words
 
 
+@pytest.mark.parametrize("name", ["body", *FINDERS])
+def test_the_sum_of_any_leaves_fits_32_bits(name):
+    models = shipped_models()
+    forest = models.body if name == "body" else models.finders[name]
+    trees = abs(forest.leaves.astype("int64")).reshape(forest.questions.shape[1], -1)
+    assert trees.max(axis=1).sum() < 2**31
+
+
 @pytest.mark.parametrize("finder", FINDERS)
 def test_confidence_grows_with_the_odds(finder):
     models = shipped_models()

@@ -60,11 +60,6 @@ class Detection:
     rule: str = "langdetect"
 
 
-def detect_language(text: str, settings: Language, declared: Sequence[str] = ()) -> Detection:
-    """Detect the language of one text; see :func:`detect_languages`."""
-    return detect_languages([text], settings, [declared])[0]
-
-
 def detect_languages(
     texts: Sequence[str], settings: Language, declared: Sequence[Sequence[str]]
 ) -> list[Detection]:

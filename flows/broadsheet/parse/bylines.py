@@ -13,13 +13,20 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _INNER: Final = re.compile(r"(?:\b(?:by|von|par)|\bBy)\s+(?=[^\W\d_a-z])")
-_STOP: Final = re.compile(
-    r"[|•·/@(\[;\d]|\s[-–—]+\s|\b(?:for\b|in [A-Z]|at \d|on [A-Z]\w+ \d|is an?\b"
+# Where a name ends: at a sign, a dash that stands by itself, or one of some words.
+_STOP_SIGN: Final = re.compile(r"[|•·/@(\[;\d]")
+_STOP_DASH: Final = re.compile(r"\s[-–—]+\s")
+_STOP_WORD: Final = re.compile(
+    r"\b(?:for\b|in [A-Z]|at \d|on [A-Z]\w+ \d|is an?\b"
     r"|(?:published|posted|updated|last|follow|special to|image|photo)\b)",
     re.IGNORECASE,
 )
 _PARTING: Final = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|und|et|y|with|&)\s+")
 # What these need: most lines hold none of it and need no closer look.
+_STOP_HINTS: Final = (
+    "for", "in ", "at ", "on ", "is a", "publ", "post", "upda", "last", "foll", "spec", "imag",
+    "phot",
+)  # fmt: skip
 _INNER_HINT: Final = re.compile(r"[BbvpV](?:y|Y|on|ar) ")
 _PARTING_HINT: Final = re.compile(r"[,&]| (?:and|und|et|y|with) ")
 _PARTICLE: Final = "de|da|di|du|van|von|der|den|la|le|del|bin|al|el|ter"
@@ -82,9 +89,7 @@ def people_in(text: str) -> tuple[str, ...]:
     for date in dates_in(text):
         text = text[: date.start()] or text[date.end() :]
         break
-    if stop := _STOP.search(text):
-        text = text[: stop.start()]
-    text = without_agencies(text.strip(" ,.:-–—"))
+    text = without_agencies(_before_stop(text).strip(" ,.:-–—"))
     parts = _PARTING.split(text) if _PARTING_HINT.search(text) else (text,)
     names = []
     for part in parts:
@@ -94,6 +99,18 @@ def people_in(text: str) -> tuple[str, ...]:
         elif names:
             break  # what follows a role or an outlet belongs to it
     return tuple(dict.fromkeys(names))
+
+
+def _before_stop(text: str) -> str:
+    """Return what stands before the first stop; each kind is looked for only where it may be."""
+    found = [_STOP_SIGN.search(text)]
+    if "-" in text or "–" in text or "—" in text:
+        found.append(_STOP_DASH.search(text))
+    low = text.lower()
+    # Letters beyond ASCII may count as those of the words in another case.
+    if not text.isascii() or any(hint in low for hint in _STOP_HINTS):
+        found.append(_STOP_WORD.search(text))
+    return text[: min((stop.start() for stop in found if stop), default=len(text))]
 
 
 def _person(part: str) -> str | None:

@@ -89,7 +89,7 @@ _DESK: Final = _any(
 _PICTURE: Final = r"(?:photo(?:graph)?|image|picture|illustration)s?"
 _CAPTION: Final = re.compile(
     # "..., he told Reuters." is a sentence of an article.
-    rf"(?<!told )(?<! to )(?<!with )(?<! by )(?<!from )\b{_DESK}\)?\.?$"
+    rf"\b(?<!told )(?<! to )(?<!with )(?<! by )(?<!from ){_DESK}\)?\.?$"
     r"|\((?:photo|image|picture|credit|source|file|pictured|left|right|ap|reuters|afp)\b.*\)$"
     rf"|{_any(_PICTURE, 'foto', 'credits?')}(?: (?:by|credit|courtesy|via))?: ?[A-Z©].{{0,80}}$"
     rf"|\b{_PICTURE} (?:by|via|courtesy) .{{2,60}}$",

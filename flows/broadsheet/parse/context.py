@@ -102,7 +102,7 @@ def context_features(
 ) -> Matrix:
     """Return for all lines the rows of ``CONTEXT``, shape ``(len(CONTEXT), lines)``.
 
-    No address is looked at yet, see :func:`fill_slugs`. Longer than 40 lines because the rows are
+    No address is looked at yet, see :func:`slug_shares`. Longer than 40 lines because the rows are
     read beside their names.
 
     Args:
@@ -154,18 +154,23 @@ def _longest_before(sheaf: Sheaf, lengths: npt.NDArray[np.int32]) -> Numbers:
     return np.asarray(sheaf.moved(longest, -1, 0))
 
 
-def fill_slugs(context: Matrix, sheaf: Sheaf, urls: Sequence[str | None]) -> None:
-    """Fill in the share of each line's words that the article's address spells, in per cent.
+def slug_shares(sheaf: Sheaf, lines: Numbers, urls: Sequence[str | None]) -> Numbers:
+    """Return the share of some lines' words that their article's address spells, in per cent.
 
-    Its path often spells the headline. -1 stays where a page states no address.
+    Its path often spells the headline. -1 where a page states no address.
     """
-    row = context[CONTEXT.index("slug")]
-    for page, url in enumerate(urls):
-        if url:
-            slug = set(_ALNUM.findall(url.lower().partition("://")[2].partition("/")[2]))
-            for index in range(sheaf.starts[page], sheaf.starts[page + 1]):
-                words = set(_ALNUM.findall(sheaf.texts[index][:200].lower()))
-                row[index] = 100 * len(words & slug) // len(words) if words else 0
+    slugs = [
+        set(_ALNUM.findall(url.lower().partition("://")[2].partition("/")[2])) if url else None
+        for url in urls
+    ]
+    shares = np.full(len(lines), -1)
+    pages = sheaf.page[lines].tolist()
+    for place, (line, page) in enumerate(zip(lines.tolist(), pages, strict=True)):
+        slug = slugs[page]
+        if slug is not None:
+            words = set(_ALNUM.findall(sheaf.texts[line][:200].lower()))
+            shares[place] = 100 * len(words & slug) // len(words) if words else 0
+    return shares
 
 
 def _repeats(sheaf: Sheaf) -> Numbers:

@@ -7,6 +7,7 @@ array operation costs the same for a page as for fifty; no line sees another pag
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -128,7 +129,7 @@ class _Own:
         blank, same = np.array(follows_blank, np.int32), self.sheaf.same
         self._fill(
             chars=np.minimum(chars, 2000),
-            end=np.fromiter(map(_end, text), np.int64, len(text)),
+            end=_ends(text),
             link_share=100 * np.array(links, np.int64) // np.maximum(chars, 1),
             heading=np.array(heading, np.int32),
             is_item=np.array(item, np.int32),
@@ -199,12 +200,19 @@ def _is_prose(features: Matrix) -> npt.NDArray[np.bool_]:
     return np.asarray((features[0] >= PROSE) & (features[COLUMN["end"]] == SENTENCE))
 
 
+def _ends(texts: Sequence[str]) -> list[int]:
+    """Return how lines end: within a clause (1), with a sentence (2), as a teaser (3), or so (0).
+
+    The last character alone tells it of most.
+    """
+    ends = [_END_OF_MOST.get(text[-1], 0) for text in texts]
+    for index in [index for index, end in enumerate(ends) if end < 0]:
+        ends[index] = _end(texts[index])
+    return ends
+
+
 def _end(text: str) -> int:
-    """Return how a line ends: within a clause (1), with a sentence (2), as a teaser (3), or so."""
-    last = text[-1]
-    if last in _PLAIN_ENDS:
-        return 0
-    if last == "." and not text.endswith("..."):
+    if text[-1] == "." and not text.endswith("..."):
         return SENTENCE
     bare = text.rstrip(_CLOSING) or text
     if bare.endswith(("…", "...")) or text.endswith(("[…]", "[...]")):
@@ -212,7 +220,7 @@ def _end(text: str) -> int:
     return _END.get(bare[-1], 0)
 
 
-_PLAIN_ENDS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_END_OF_MOST: Final = _END | dict.fromkeys(f".…{_CLOSING}", -1)
 
 
 def _topicality(

@@ -6,6 +6,7 @@ ranks first, and say nothing where even that is more likely wrong than right.
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from broadsheet.parse.bound import Bound
@@ -62,11 +63,11 @@ def read_heads(pages: Mapping[int, Page], bound: Bound, models: Models) -> None:
     named = signed_lines(sheaf, bound.features, bound.blocks)
     for number, page in pages.items():
         _read_agency_bylines(page, named, int(sheaf.starts[number]))
-    bodies = {
-        number: "\n".join(page.lines[index].text for index in page.body())
-        for number, page in pages.items()
-    }
     named = {line: people for line, people in named.items() if int(sheaf.page[line]) in pages}
+    bodies = {
+        number: "\n".join(pages[number].lines[index].text for index in pages[number].body())
+        for number in {int(sheaf.page[line]) for line in named}
+    }
     for number, choice in choose(bound, models, "author", bound.bylines(named, bodies)).items():
         if choice.odds > LEAST_ODDS["author"]:
             index = choice.line - int(sheaf.starts[number])
@@ -145,9 +146,10 @@ def _take_byline(page: Page, choice: Choice, index: int, people: Sequence[str]) 
 
 def _read_agency_bylines(page: Page, named: Container[int], start: int) -> None:
     """Read the lines before the body that open with "By" and name agencies alone."""
-    for index, mark in enumerate(page.marks[: page.start + 1]):
+    head = page.marks[: page.start + 1]
+    for index in [index for index, mark in enumerate(head) if mark & BYLINE]:
         text = page.lines[index].text
-        if not mark & BYLINE or start + index in named or len(text) >= _LONGEST_BYLINE:
+        if start + index in named or len(text) >= _LONGEST_BYLINE:
             continue
         if starts_as_byline(text):
             raw = page.raw_line(index)
@@ -166,11 +168,29 @@ def _read_repeated_standfirst(page: Page) -> None:
     shingles = _shingles(page.lines[body[0]].text)
     if len(shingles) < _FEWEST_SHINGLES:
         return
-    shared = max(len(shingles & _shingles(page.lines[i].text)) for i in body[1:8])
+    near = [page.lines[i].text for i in body[1:8]]
+    again = [text for text in near if _may_repeat(text, shingles)]
+    shared = max((len(shingles & _shingles(text)) for text in again), default=0)
     if _REPEATED * len(shingles) <= shared < len(shingles):
         raw = page.raw_line(body[0])
         found = witness("subtitle", page.lines[body[0]].text, "standfirst.repeated", 0.6, raw)
         page.take(body[0], [found])
+
+
+def _may_repeat(text: str, shingles: AbstractSet[tuple[str, ...]]) -> bool:
+    """Tell whether a text can hold so many of the shingles that it repeats their sentence.
+
+    Their first words must stand in it. To look for a few words is far faster than to read all of a
+    paragraph's, and few paragraphs hold them.
+    """
+    low = text.lower()
+    missing, most = 0, (1 - _REPEATED) * len(shingles) + 1e-9
+    for shingle in shingles:
+        if shingle[0] not in low:
+            missing += 1
+            if missing > most:
+                return False
+    return True
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:

@@ -4,8 +4,6 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from broadsheet.parse.chrome import is_chrome_phrase
-from broadsheet.parse.openings import CHROME
 from broadsheet.parse.page import Page
 from broadsheet.parse.recurring import line_key
 
@@ -20,10 +18,8 @@ _OPEN_END: Final = re.compile(r"[\w)’'\"”]")
 def leave_out_interruptions(page: Page) -> None:
     """Take phrases of page chrome and a lone headline of another article out of the body."""
     for index in page.body():
-        if page.odds[index] < _SURE and page.marks[index] & CHROME:
-            text = page.lines[index].text
-            if not text.startswith("http") and is_chrome_phrase(text):
-                page.is_body[index] = False
+        if page.is_phrase[index] and page.odds[index] < _SURE:
+            page.is_body[index] = page.lines[index].text.startswith("http")
     lone = _lone_headline(page)
     if lone is not None:
         page.is_body[lone] = False

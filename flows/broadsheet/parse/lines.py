@@ -26,7 +26,6 @@ _EMPHASIS: Final = re.compile(r"([*_])(?<![\w*\\].)(?![\s*_])([^\n*_]*[^\s*_\\])
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _STRONG_START: Final = re.compile(r"\*\*\S")
 _LINE_MARKS: Final = re.compile(r"\n(?:#{1,6} |> |<?https?:)")
-_MARKS: Final = ("\n#", "\n> ", "\nhttp", "\n<http")  # a look for these is faster than a search
 
 _BULLETS: Final = "*+•·▪●◦–-"
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
@@ -36,6 +35,7 @@ _RULE: Final = re.compile(r"[-=*_~|+:\s]{3,}$")
 _EMPHASISED: Final = re.compile(r"\s*(\*\*|[*_])(?=\S).*\S?\1\s*$")
 
 _UNUSUAL: Final = frozenset(f"{_BULLETS}0123456789=_~|:")
+_STRESS: Final = frozenset("*_")
 _UNUSUAL_MARKDOWN: Final = _UNUSUAL | frozenset("#>")
 _WRAP: Final = range(45, 101)  # columns at which hard-wrapped text turns
 
@@ -67,16 +67,26 @@ class Line(NamedTuple):
     follows_blank: bool = True
 
 
+def _line(values: tuple[str, int, int, int, int, bool, bool, bool, bool]) -> Line:
+    """Return a line of its values in order; as one is made for each, past the named tuple's own."""
+    return tuple.__new__(Line, values)
+
+
 def is_marked_up(text: str) -> bool:
     """Tell whether a text bears the marks of Markdown."""
-    if "](" in text or ("**" in text and _STRONG_START.search(text)):
+    if ("]" in text and "](" in text) or ("**" in text and _STRONG_START.search(text)):
         return True
     text = "\n" + text
-    return any(mark in text for mark in _MARKS) and _LINE_MARKS.search(text) is not None
+    # Looks for a single character, then for a few, are faster than a search.
+    may = ("#" in text and "\n#" in text) or (">" in text and "\n> " in text)
+    may = may or "\nhttp" in text or ("<" in text and "\n<http" in text)
+    return may and _LINE_MARKS.search(text) is not None
 
 
 def read_lines(text: str, *, markdown: bool) -> list[Line]:
     """Return the lines of a cleaned text that show something, in order.
+
+    Longer than 40 lines because one more call for each line would cost what its reading does.
 
     Args:
         text: cleaned text (see :func:`broadsheet.text.clean`).
@@ -84,18 +94,20 @@ def read_lines(text: str, *, markdown: bool) -> list[Line]:
 
     """
     shown = _undo_links(text) if markdown else text
-    # Most lines hold no character that asks for more than taking them as they are.
     is_spaced = not text.replace("\n", " ").isprintable()  # tabs, no-break spaces
+    is_stressed = markdown and any(sign in shown for sign in "*_\\")
     unusual = _UNUSUAL_MARKDOWN if markdown else _UNUSUAL
     lines: list[Line] = []
     offset, follows_blank = 0, True
     plain_lines = shown.split("\n")
-    for raw, plain in zip(text.split("\n") if markdown else plain_lines, plain_lines, strict=True):
+    raw_lines = text.split("\n") if markdown else plain_lines
+    for raw, plain in zip(raw_lines, plain_lines, strict=True):
         seen = plain.strip()
         line: Line | None = None
         if seen:
-            if markdown:
+            if is_stressed:
                 seen = _undo_emphasis(seen)
+            # Most lines hold no character that asks for more than taking them as they are.
             if (
                 seen[:1] in unusual
                 or "  " in seen
@@ -106,9 +118,9 @@ def read_lines(text: str, *, markdown: bool) -> list[Line]:
                     seen, offset, len(raw), follows_blank=follows_blank, markdown=markdown
                 )
             else:
-                line = Line(seen, offset, len(raw), 0, 0, False, False, False, follows_blank)
+                line = _line((seen, offset, len(raw), 0, 0, False, False, False, follows_blank))
             if line is not None:
-                if markdown and _EMPHASISED.match(raw):
+                if is_stressed and raw.lstrip()[:1] in _STRESS and _EMPHASISED.match(raw):
                     line = line._replace(is_emphasised=True)
                 lines.append(line)
         # A line that only draws a rule or held an image parts its neighbours as a blank one does.
@@ -154,26 +166,22 @@ def _read_line(
             is_quote, text = True, _QUOTE.sub("", text, count=1)
         if text[:1] == "#" and (found := _HEADING.match(text)):
             heading, text = len(found[1]), found[2]
-    if item := _ITEM.match(text):
+    if (text[:1] in _BULLETS or text[:1].isdecimal()) and (item := _ITEM.match(text)):
         is_item, text = True, text[len(item[1] or "") :]
     link_chars = 0
     if _OPEN in text or _CLOSE in text:
-        link_chars = sum(len(part.partition(_CLOSE)[0]) for part in text.split(_OPEN)[1:])
+        for part in text.split(_OPEN)[1:]:
+            end = part.find(_CLOSE)
+            link_chars += end if end >= 0 else len(part)
         text = text.replace(_OPEN, "").replace(_CLOSE, "")
     if "  " in text or not text.isprintable() or text[-1:] == " ":
         text = " ".join(text.split())
     if not text:
         return None
-    return Line(
-        text,
-        offset,
-        length,
-        link_chars=min(link_chars, len(text)),
-        heading=heading,
-        is_item=is_item,
-        is_quote=is_quote,
-        follows_blank=follows_blank,
-    )
+    link_chars = min(link_chars, len(text))
+    return _line((
+        text, offset, length, link_chars, heading, is_item, is_quote, False, follows_blank
+    ))  # fmt: skip
 
 
 def _unwrap(lines: list[Line]) -> list[Line]:
@@ -184,7 +192,7 @@ def _unwrap(lines: list[Line]) -> list[Line]:
     whole: list[Line] = []
     for start, end in pairwise([*dict.fromkeys([0, *starts]), len(lines)]):
         block = lines[start:end]
-        whole += [_joined(block)] if _is_wrapped(block) else block
+        whole += [_joined(block)] if end - start > 1 and _is_wrapped(block) else block
     return whole
 
 
@@ -194,7 +202,7 @@ def _is_wrapped(block: list[Line]) -> bool:
     Wrapped lines fill the measure, but for the last; and most break within a sentence, so that
     the next goes on in lower case, which a list of headlines does not.
     """
-    if len(block) < 2 or len(block[0].text) not in _WRAP:  # noqa: PLR2004 - one line is whole
+    if len(block[0].text) not in _WRAP:
         return False
     if any(line.is_item or line.heading for line in block):
         return False

@@ -12,6 +12,18 @@ from broadsheet.text import excerpt
 _LONGER_WORD: Final = re.compile(r"[^\W\d_]{5,}")
 
 
+def _stands_in(text: str, word: str) -> bool:
+    """Tell whether letters stand in a text with no letter beside them."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+        if not any(c.isalnum() and not c.isdecimal() for c in beside):
+            return True
+        start = text.find(word, end)
+    return False
+
+
 def witness(name: Field, value: str, rule: str, confidence: float, raw: str) -> Witness:
     """Return a witness whose excerpt is the start of the raw characters that it was read from."""
     return Witness(
@@ -28,6 +40,7 @@ class Page:
         lines: its lines that show something.
         odds: log odds of each line to be body.
         marks: bits of each line's first word, see :mod:`broadsheet.parse.openings`.
+        is_phrase: whether each line is a known phrase of page chrome.
         is_body: for each line, whether it belongs to the article's body.
         start: the line where the body begins.
         found: the witnesses so far.
@@ -39,6 +52,7 @@ class Page:
     lines: Sequence[Line]
     odds: Sequence[float]
     marks: Sequence[int]
+    is_phrase: Sequence[int]
     is_body: list[bool]
     start: int
     found: list[Witness] = field(default_factory=list)
@@ -67,9 +81,10 @@ class Page:
     def topicality(self, index: int) -> float:
         """Return the share of a line's longer words that the rest of the body has, too, 0 to 1."""
         words = set(_LONGER_WORD.findall(self.lines[index].text.lower()))
-        rest = " ".join(self.lines[i].text for i in self.body() if i != index)
-        shared = words & set(_LONGER_WORD.findall(rest.lower()))
-        return len(shared) / len(words) if words else 0.0
+        rest = " ".join(self.lines[i].text for i in self.body() if i != index).lower()
+        # To look for a few words is far faster than to read all of the body's.
+        shared = sum(_stands_in(rest, word) for word in words)
+        return shared / len(words) if words else 0.0
 
     def text(self) -> str:
         """Return the body: paragraphs separated by a blank line, items of a list by a line end."""

@@ -106,5 +106,8 @@ def _first_of_each(texts: Sequence[str], starts: Sequence[int]) -> Numbers:
     same: list[int] = []
     for start, end in pairwise(starts):
         first: dict[str, int] = {}
+        if len(set(texts[start:end])) == end - start:  # the most pages
+            same += range(start, end)
+            continue
         same += [first.setdefault(texts[index], index) for index in range(start, end)]
     return np.array(same, np.int64)

@@ -10,8 +10,8 @@ import numpy as np
 from broadsheet.parse.body import body_lines, doubt_teasers
 from broadsheet.parse.bound import Bound, Candidates
 from broadsheet.parse.chrome import says_paywalled, says_truncated
-from broadsheet.parse.context import context_features, fill_slugs, main_blocks, signed_lines
-from broadsheet.parse.features import NAMES, look_at
+from broadsheet.parse.context import context_features, main_blocks, signed_lines
+from broadsheet.parse.features import COLUMN, look_at
 from broadsheet.parse.head import read_bare_head, read_heads
 from broadsheet.parse.interruptions import leave_out_interruptions, leave_out_recurring
 from broadsheet.parse.lines import Line, is_marked_up, read_lines
@@ -23,14 +23,6 @@ from broadsheet.parse.trailer import PrefixDate, prefix_date, read_credits, read
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, ParsedArticle, RawRecord, Rejection, Witness
 from broadsheet.text import clean, excerpt
-
-
-def parse_text(
-    record: RawRecord, recurring: AbstractSet[int] = frozenset(), models: Models | None = None
-) -> ParsedArticle | Rejection:
-    """Tell the article of one plain or Markdown record from its page, see :func:`parse_texts`."""
-    (result,) = parse_texts([record], [recurring], models)
-    return result
 
 
 def parse_texts(
@@ -114,15 +106,15 @@ def _read_bodies(opened: Sequence[_Opened], models: Models) -> tuple[list[Page],
     blocks = main_blocks(sheaf, look.features, odds)
     context = context_features(sheaf, look.features, odds, blocks)
     features = np.concatenate([look.features, context])
-    marks, is_body = look.marks.tolist(), body_lines(sheaf, look.features, odds).tolist()
+    marks, phrases = look.marks.tolist(), look.features[COLUMN["is_chrome_phrase"]].tolist()
+    is_body, odds_of = body_lines(sheaf, look.features, odds).tolist(), odds.tolist()
     pages = []
     for number, one in enumerate(opened):
         start, end = sheaf.starts[number : number + 2].tolist()
-        of_page = odds[start:end].tolist(), marks[start:end], is_body[start:end]
+        of_page = (column[start:end] for column in (odds_of, marks, phrases, is_body))
         pages.append(Page(one.raw, one.lines, *of_page, int(blocks.first[number]) - start))
         _read_around(pages[number], one)
-    fill_slugs(features[len(NAMES) :], sheaf, [page.stated("url") for page in pages])
-    return pages, Bound(sheaf, features, blocks)
+    return pages, Bound(sheaf, features, blocks, [page.stated("url") for page in pages])
 
 
 def passed_over(record: RawRecord, models: Models | None = None) -> list[Witness]:

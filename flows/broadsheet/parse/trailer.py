@@ -51,9 +51,9 @@ def url_date(url: str) -> Witness | None:
 
 def read_trailer(page: Page) -> None:
     """Read the collector's "Original url:" and the calls to readers that name the outlet."""
-    for index, mark in enumerate(page.marks):
+    for index in [index for index, mark in enumerate(page.marks) if mark & AROUND]:
         text = page.lines[index].text
-        if not mark & AROUND or len(text) >= _LONGEST:
+        if len(text) >= _LONGEST:
             continue
         page.take(index, [_hint(text, page.raw_line(index))])
         after = page.lines[index + 1].text if index + 1 < len(page.lines) else ""
@@ -80,10 +80,11 @@ def read_credits(page: Page) -> None:
     body = page.body()
     if body and (credit := dateline_agency(page.lines[body[0]].text)):
         page.found.append(witness("agency", credit[0], "dateline.agency", 0.97, credit[1]))
-    for index, line in enumerate(page.lines):
-        if page.marks[index] & AROUND and is_tail_credit(line.text):
+    for index in [index for index, mark in enumerate(page.marks) if mark & AROUND]:
+        text = page.lines[index].text
+        if is_tail_credit(text):
             raw = page.raw_line(index)
-            named = agencies_in(line.text)
+            named = agencies_in(text)
             page.is_body[index] = False
             if index > page.start:  # above the body it credits a photograph
                 page.found.extend(witness("agency", n, "tail.credit", 0.9, raw) for n in named)
