@@ -111,8 +111,8 @@ def _read_bodies(opened: Sequence[_Opened], models: Models) -> tuple[list[Page],
     pages = []
     for number, one in enumerate(opened):
         start, end = sheaf.starts[number : number + 2].tolist()
-        of_page = (column[start:end] for column in (odds_of, marks, phrases, is_body))
-        pages.append(Page(one.raw, one.lines, *of_page, int(blocks.first[number]) - start))
+        seen = odds_of[start:end], marks[start:end], phrases[start:end], is_body[start:end]
+        pages.append(Page(one.raw, one.lines, *seen, int(blocks.first[number]) - start))
         _read_around(pages[number], one)
     return pages, Bound(sheaf, features, blocks, [page.stated("url") for page in pages])
 
