@@ -2,6 +2,7 @@ import hashlib
 import os
 
 import pytest
+import xxhash
 
 from broadsheet.config import Sources
 from broadsheet.errors import ConfigError, StorageError
@@ -19,7 +20,8 @@ def test_a_file_is_known_by_path_size_and_digest(tmp_path, write):
     found = discover(tmp_path, Sources())
 
     digest = hashlib.sha256(b"The harbour froze.").hexdigest()
-    assert found.files == (RawFile("north/harbour.txt", 18, digest),)
+    check = xxhash.xxh3_128_hexdigest(b"The harbour froze.")
+    assert found.files == (RawFile("north/harbour.txt", 18, digest, check=check),)
     assert found.rejections == ()
 
 

@@ -44,6 +44,7 @@ class Span:
         fault: of its last stretch the reason code of what is wrong behind it.
         detail: the same in words.
         is_trailed: of its last stretch, that other bytes follow the end.
+        check: a quick digest of what ``sha256`` is of, see :mod:`broadsheet.sources.digests`.
 
     """
 
@@ -61,6 +62,7 @@ class Span:
     fault: str = ""
     detail: str = ""
     is_trailed: bool = False
+    check: str = ""
 
     @property
     def size(self) -> int:
@@ -107,7 +109,7 @@ def plan_batches(files: Iterable[RawFile], settings: Sources) -> tuple[Batch, ..
 def _spans(files: Iterable[RawFile]) -> Iterator[Span]:
     for file in files:
         if not file.parts:
-            yield Span(file.path, 0, file.size, file.sha256)
+            yield Span(file.path, 0, file.size, file.sha256, check=file.check)
         for part in file.parts:
             yield Span(file.path, **asdict(part), is_whole=False)
 

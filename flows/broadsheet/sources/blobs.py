@@ -61,14 +61,14 @@ class Ending(NamedTuple):
 class Inside(NamedTuple):
     """A stretch of what comes out of a compressed file, with the bytes at the top that it needs.
 
-    ``sha256`` is the digest of the head and of the stretch, ``ending`` is what lies behind it, and
-    ``kept`` head and stretch, where they were kept and are proven to be those.
+    ``check`` is the quick digest of the head and of the stretch, ``ending`` is what lies behind it,
+    and ``kept`` head and stretch, where they were kept and are proven to be those.
     """
 
     start: int
     stop: int
     head: int
-    sha256: str
+    check: str
     ending: Ending
     kept: bytes | None = None
 

@@ -240,8 +240,9 @@ def _places(names: tuple[str, ...], keys: tuple[str, ...]) -> tuple[_Place, ...]
 
 
 def _only(places: tuple[_Place, ...]) -> str | None:
-    """Return the key of a role that lies at one key alone, as most do."""
-    return places[0].key if len(places) == 1 and not places[0].path else None
+    """Return the key of a role that lies at one key alone, as most do; a path may lead below it."""
+    keys = {place.key for place in places}
+    return keys.pop() if len(keys) == 1 and any(not place.path for place in places) else None
 
 
 def _below(value: object, path: tuple[str, ...]) -> object:

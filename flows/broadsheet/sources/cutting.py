@@ -7,7 +7,6 @@ batch whose next bytes hash to a chosen value, or at any border where that takes
 
 import codecs
 import contextlib
-import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import BinaryIO
 
 from broadsheet.config import Sources
 from broadsheet.sources.blobs import Refused
+from broadsheet.sources.digests import Digests
 from broadsheet.sources.keeping import Keep, Packer, kept_name
 from broadsheet.sources.streams import Compression, inflate
 from broadsheet.sources.warc_records import next_member
@@ -29,10 +29,10 @@ class Part:
     """A stretch of a file that can be read by itself, as :class:`~broadsheet.sources.Span` has it.
 
     ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
-    at the file's ends that belong to it and to ``sha256``; ``base_row``, ``first_row`` and
-    ``stop_row`` number the rows of a table. ``is_inside`` tells that all of these are counted in
-    what comes out of a compressed file; of the last such part ``fault``, ``detail`` and
-    ``is_trailed`` are the stream's :class:`~broadsheet.sources.blobs.Ending`.
+    at the file's ends that belong to it, to ``sha256`` and to ``check``; ``base_row``,
+    ``first_row`` and ``stop_row`` number the rows of a table. ``is_inside`` tells that all of these
+    are counted in what comes out of a compressed file; of the last such part ``fault``, ``detail``
+    and ``is_trailed`` are the stream's :class:`~broadsheet.sources.blobs.Ending`.
     """
 
     start: int
@@ -47,6 +47,7 @@ class Part:
     fault: str = ""
     detail: str = ""
     is_trailed: bool = False
+    check: str = ""
 
 
 _ONE_IN = 16  # borders, so that a part is hardly longer than it must be
@@ -109,7 +110,7 @@ class Cutter:
     settings: Sources
     keep: Keep | None = None
     _parts: list[Part] = field(default_factory=list)
-    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _digests: Digests = field(default_factory=Digests)
     _head: bytes = b""
     _start: int = 0
     _size: int = 0
@@ -171,7 +172,7 @@ class Cutter:
         return least if least < len(block) else None
 
     def _take(self, stretch: bytes) -> None:
-        self._digest.update(stretch)
+        self._digests.update(stretch)
         if self._packer is not None:
             self._packer.add(stretch)
         self._size += len(stretch)
@@ -183,12 +184,13 @@ class Cutter:
     def _end_part(self) -> None:
         head = len(self._head) if self._start else 0
         stop = self._start + self._size
-        self._parts.append(Part(self._start, stop, head, self._digest.hexdigest()))
+        sha256, check = self._digests.sha256(), self._digests.check()
+        self._parts.append(Part(self._start, stop, head, sha256, check=check))
         if self.keep is not None and self._packer is not None:
-            self.keep(kept_name(self._parts[-1].sha256), self._packer.packed())
+            self.keep(kept_name(sha256), self._packer.packed())
             self._packer = Packer(self._head)
         self._start, self._size, self._lines = stop, 0, 0
-        self._digest = hashlib.sha256(self._head)
+        self._digests = Digests(self._head)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What lies in the folder of raw files."""
 
 import contextlib
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
 from broadsheet.sources.cutting import Cutter, InsideCutter, Part
+from broadsheet.sources.digests import Digests
 from broadsheet.sources.formats import Format, cut_inside, format_of
 from broadsheet.sources.keeping import Keep
 from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
@@ -48,6 +48,7 @@ class RawFile:
         size: bytes.
         sha256: hexadecimal digest of its bytes when it was discovered.
         parts: stretches of a large file that can be read by themselves; none where it is one.
+        check: a quick digest of all its bytes.
 
     """
 
@@ -55,6 +56,7 @@ class RawFile:
     size: int
     sha256: str
     parts: tuple[Part, ...] = ()
+    check: str = ""
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
@@ -222,20 +224,21 @@ def _oversized(name: str, root: Root, settings: Sources) -> Rejection | None:
 def _digest(name: str, root: Root, cutter_of: CutterOf) -> RawFile | Rejection:
     """Read a file once, for its size, its digest and its parts."""
     format_ = format_of(name)
-    digest, size, head = hashlib.sha256(), 0, b""
+    digests, size, head = Digests(), 0, b""
     cutter = cutter_of(name, format_) if format_ else None
     with root.open(name) as stream:
         while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
+            digests.update(block)
             size += len(block)
             head = head or block[:1_000]
             if cutter is not None:
                 cutter.feed(block)
     if format_ is None:
-        source = Source(name, None, 0, size, digest.hexdigest(), "unknown")
+        source = Source(name, None, 0, size, digests.sha256(), "unknown")
         suffix = PurePosixPath(name).suffix or "a name without ending"
         return reject(source, Reason.TYPE_UNSUPPORTED, f"no reader for {suffix}", head)
-    return RawFile(name, size, digest.hexdigest(), cutter.parts() if cutter else ())
+    parts = cutter.parts() if cutter else ()
+    return RawFile(name, size, digests.sha256(), parts, digests.check())
 
 
 def _cutter(

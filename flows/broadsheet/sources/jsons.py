@@ -46,8 +46,11 @@ def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
         for line, value in zip(lines, _proven(blob, lines), strict=True):
             if value:
                 source = blob.source(line.raw, JSONL, at=line.start)
-                arguments = (source, value, line.raw, settings, blob.notes)
-                yield alone(blob, source, line.raw, _record, *arguments)
+                try:
+                    item: Item = to_record(source, value, settings, blob.notes)
+                except Exception:  # noqa: BLE001 - where it comes again, it is told what it was
+                    item = _line(blob, line, settings)
+                yield item
             elif line.is_cut:
                 yield too_long(blob, JSONL, line.start, line.length, line.raw)
             elif line.raw.strip():
@@ -210,19 +213,23 @@ def _may_repeat_a_key(raw: bytes, values: Iterable[dict[str, Any]]) -> bool:
 
     """
     codes = np.frombuffer(raw, np.uint8)
-    count = int(np.count_nonzero(codes == ord('"')))
+    is_quote = codes == ord('"')
+    count = int(np.count_nonzero(is_quote))
     if b"\\" in raw:
-        escaped = codes[np.flatnonzero(codes == ord("\\")) + 1]  # a string's end is behind each
-        if np.any(escaped == ord("\\")):
+        is_escape = codes == ord("\\")
+        if np.any(is_escape[:-1] & is_escape[1:]):
             return True
-        count -= int(np.count_nonzero(escaped == ord('"')))
+        count -= int(np.count_nonzero(is_escape[:-1] & is_quote[1:]))
     return count != 2 * sum(map(_count_strings, values))
 
 
 def _count_strings(value: dict[str, Any]) -> int:
     """Return how many strings, keys among them, an object holds in any depth."""
-    count = 0
-    waiting: list[Any] = [value]
+    kinds = [*map(type, value.values())]
+    count = kinds.count(str)
+    if count == len(kinds):  # as most are
+        return 2 * count
+    count, waiting = 0, [value]
     while waiting:
         value = waiting.pop()
         inner: Collection[Any] = value

@@ -6,11 +6,11 @@ packed anew, in a file of its own that is named by its digest. Whatever becomes 
 is read is proven by that digest, or inflated again.
 """
 
-import hashlib
 import io
 from collections.abc import Callable
 
 from broadsheet.errors import StorageError
+from broadsheet.sources.digests import Check
 from broadsheet.sources.roots import Place, open_root
 from broadsheet.sources.streams import zstd
 
@@ -44,11 +44,11 @@ def kept_name(sha256: str) -> str:
     return f"{sha256}.zst"
 
 
-def read_kept(place: Place, sha256: str, size: int) -> bytes | None:
-    """Return the bytes of a digest, or None where they are not there or not as they were."""
+def read_kept(place: Place, sha256: str, check: str, size: int) -> bytes | None:
+    """Return the bytes of two digests, or None where they are not there or not as they were."""
     try:
         with open_root(place).open(kept_name(sha256)) as file:
             raw = zstd.ZstdDecompressor().decompress(file.read(), max_length=size)
     except (OSError, StorageError, zstd.ZstdError):
         return None
-    return raw if hashlib.sha256(raw).hexdigest() == sha256 else None
+    return raw if Check(raw).hexdigest() == check else None

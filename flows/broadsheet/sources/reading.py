@@ -1,6 +1,5 @@
 """A batch to raw records: the one place of this stage that opens files to read articles."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from io import SEEK_END, BytesIO
@@ -22,6 +21,7 @@ from broadsheet.sources.blobs import (
     Steps,
     reject,
 )
+from broadsheet.sources.digests import Check, Digests
 from broadsheet.sources.formats import format_of, read_member
 from broadsheet.sources.keeping import read_kept
 from broadsheet.sources.roots import Place, Root, open_root
@@ -63,10 +63,10 @@ def read_file(place: Place, name: str, settings: Sources) -> Iterator[Item]:
     """
     root = open_root(place)
     with root.open(name) as file:
-        digest = hashlib.sha256()
+        digests = Digests()
         while block := file.read(_BLOCK_BYTES):
-            digest.update(block)
-        span = Span(name, 0, file.tell(), digest.hexdigest())
+            digests.update(block)
+        span = Span(name, 0, file.tell(), digests.sha256(), check=digests.check())
     yield from read_span(place, span, settings, "raise")
 
 
@@ -139,9 +139,9 @@ def _read_known(
                 span.start,
                 span.stop,
                 span.head,
-                span.sha256,
+                span.check,
                 Ending(span.fault, span.detail, span.is_trailed),
-                read_kept(kept, span.sha256, span.head + span.size) if kept else None,
+                read_kept(kept, span.sha256, span.check, span.head + span.size) if kept else None,
             )
             blob = Blob(path=span.path, name=span.path, stream=file, inside=inside, steps=steps)
             yield from read_member(blob, settings)
@@ -165,7 +165,7 @@ def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> Bina
 
     A stretch that cannot be read without the file's end comes as the file, too.
     """
-    digest = hashlib.sha256(head)
+    digest = Check(head)
     if span.tail:
         file.seek(max(file.seek(0, SEEK_END) - span.tail, 0))
         digest.update(file.read())
@@ -189,7 +189,7 @@ def _checked(file: BinaryIO, span: Span, head: bytes, settings: Sources) -> Bina
     return file
 
 
-def _compare(span: Span, sha256: str, file: BinaryIO) -> None:
+def _compare(span: Span, check: str, file: BinaryIO) -> None:
     is_longer = span.is_whole and file.read(1)
-    if sha256 != span.sha256 or is_longer:
+    if check != span.check or is_longer:
         raise Refused(Reason.IO_CHANGED, "the bytes are not those that were discovered")

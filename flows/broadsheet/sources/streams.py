@@ -6,7 +6,6 @@ per stream; memory by each format's window.
 
 import bz2
 import contextlib
-import hashlib
 import io
 import lzma
 import sys
@@ -20,6 +19,7 @@ from broadsheet.config import Sources
 from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Ending, Inside, Refused
+from broadsheet.sources.digests import Check
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -244,6 +244,6 @@ def take_stretch(inflated: Inflated, inside: Inside) -> Stretch:
             if at >= inside.stop:
                 break
     raw = b"".join([head, *parts])
-    if hashlib.sha256(raw).hexdigest() != inside.sha256:
+    if Check(raw).hexdigest() != inside.check:
         raise Refused(Reason.IO_CHANGED, "the bytes are not those that were discovered")
     return Stretch(inside, raw)

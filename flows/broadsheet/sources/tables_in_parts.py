@@ -5,7 +5,6 @@ batch; a group that is larger by itself is several parts of the same bytes, each
 Metadata is not believed: rows that cannot be there leave the file undivided, and readers count.
 """
 
-import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from broadsheet.config import Sources
 from broadsheet.sources.blobs import Rows
 from broadsheet.sources.cutting import Part
+from broadsheet.sources.digests import Digests
 
 _FOOTER_END_BYTES = 8  # the footer's length and PAR1
 _PARQUET_MAGIC = b"PAR1"
@@ -153,7 +153,7 @@ class TableCutter:
     stretches: tuple[Stretch, ...]
     head: bytes
     tail: bytes
-    _digests: dict[tuple[int, int], "hashlib._Hash"] = field(default_factory=dict)
+    _digests: dict[tuple[int, int], Digests] = field(default_factory=dict)
     _size: int = 0
 
     def feed(self, block: bytes) -> None:
@@ -161,10 +161,10 @@ class TableCutter:
         at, self._size = self._size, self._size + len(block)
         for start, stop in dict.fromkeys((s.start, s.stop) for s in self.stretches):
             if start < self._size and stop > at:
-                digest = self._digests.get((start, stop))
-                if digest is None:
-                    digest = self._digests[start, stop] = hashlib.sha256(self.head + self.tail)
-                digest.update(block[max(start - at, 0) : stop - at])
+                digests = self._digests.get((start, stop))
+                if digests is None:
+                    digests = self._digests[start, stop] = Digests(self.head + self.tail)
+                digests.update(block[max(start - at, 0) : stop - at])
 
     def parts(self) -> tuple[Part, ...]:
         """Return the parts; none where the file is only one."""
@@ -173,9 +173,10 @@ class TableCutter:
                 start,
                 stop,
                 self.layout.head,
-                self._digests[start, stop].hexdigest(),
+                self._digests[start, stop].sha256(),
                 self.layout.tail,
                 *rows,
+                check=self._digests[start, stop].check(),
             )
             for start, stop, rows in self.stretches
         )

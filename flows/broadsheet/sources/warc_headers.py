@@ -50,6 +50,6 @@ def headers_of(head: bytes) -> dict[str, str]:
     fields: dict[str, str] = {}
     for line in head.decode("utf-8", "replace").splitlines()[1:]:
         name, colon, value = line.partition(":")
-        if colon:
-            fields.setdefault(name.strip().lower(), value.strip())
+        if colon and (key := name.strip().lower()) not in fields:
+            fields[key] = value.strip()
     return fields

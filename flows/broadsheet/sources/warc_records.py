@@ -7,6 +7,7 @@ it should be is taken at once; all others go the careful way.
 
 import re
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
@@ -66,7 +67,8 @@ def plain_records(stream: BinaryIO, limit: int, size: int | None = None) -> Iter
         size: bytes of the archive where they are known; a record that claims more is damaged.
 
     """
-    buffer = _Buffer(stream)
+    # What is in memory is not copied block by block.
+    buffer = _Buffer(None, stream.read()) if isinstance(stream, BytesIO) else _Buffer(stream)
     while buffer.pass_blank():
         yield buffer.take_usual(limit) or _take(buffer, limit, size)
 
@@ -237,7 +239,7 @@ class _Buffer:
             return self.take_usual(limit)
         raw = self._bytes[start:stop]
         record = Record(self.at, raw, len(raw), usual.headers, raw[usual.block - start :])
-        self.skip(len(raw))
+        self._from, self.at = stop, self.at + len(raw)
         return record
 
     def skip(self, count: int) -> int:
