@@ -31,7 +31,7 @@ import dataclasses
 import orjson
 import pyarrow.parquet as pq
 from broadsheet import parse, refinement
-from broadsheet.sources import csvs, formats, frames, jsons, texts, warc_records
+from broadsheet.sources import csvs, formats, frames, jsons, table_rows, texts, warc_records
 
 def die(how):
     if how == "segfault":
@@ -83,8 +83,8 @@ def rows(lines, **named):
 
 jsons.orjson = types.SimpleNamespace(**vars(orjson))
 jsons.orjson.loads = obeying(orjson.loads, bytes)
-frames.orjson = types.SimpleNamespace(**vars(orjson))
-frames.orjson.dumps = obeying(orjson.dumps, of_row)
+table_rows.orjson = types.SimpleNamespace(**vars(orjson))
+table_rows.orjson.dumps = obeying(orjson.dumps, of_row)
 class Obeying(pq.ParquetFile):
     def iter_batches(self, *sizes, **named):
         for batch in super().iter_batches(*sizes, **named):
@@ -94,6 +94,13 @@ class Obeying(pq.ParquetFile):
 
 frames.pq = types.SimpleNamespace(**vars(pq))
 frames.pq.ParquetFile = Obeying
+validated = frames.validated
+def refused(batch):
+    if "GROUP" in str(batch.to_pylist()):
+        die("segfault")
+    return validated(batch)
+
+frames.validated = refused
 csvs.csv = types.SimpleNamespace(**vars(csv))
 csvs.csv.reader = rows
 inflate = warc_records._inflate
@@ -250,6 +257,14 @@ def batches_of(texts):
     return buffer.getvalue()
 
 
+def stream_of(texts):
+    buffer = io.BytesIO()
+    table = pa.table({"text": texts})
+    with pa.ipc.new_stream(buffer, table.schema) as writer:
+        writer.write_table(table, 10)
+    return buffer.getvalue()
+
+
 def list_of(texts):
     return json.dumps([{"text": text} for text in texts]).encode()
 
@@ -312,11 +327,26 @@ def test_a_row_group_that_kills_in_decoding_is_lost_alone(work):
 
     worked = work({"a.parquet": table_of(texts)})
 
+    assert worked.rows["text"].to_pylist() == [*texts[:14], *texts[20:]]
+    assert worked.rows["source_member"].to_pylist()[14] == "row 20"
+    lost = [f"row {number}" for number in range(14, 20)]
+    assert [r.source.member for r in worked.rejections] == lost
+    assert {r.reason for r in worked.rejections} == {Reason.RECORD_CRASHED}
+    assert worked.found == {"a.parquet": 30}
+
+
+@pytest.mark.parametrize("write", [batches_of, stream_of])
+def test_a_record_batch_that_kills_in_decoding_is_lost_alone(work, write):
+    texts = [story(number).decode() for number in range(30)]
+    texts[14] = "GROUP of rows that cannot be decoded."
+
+    worked = work({"a.arrow": write(texts)})
+
     assert worked.rows["text"].to_pylist() == [*texts[:10], *texts[20:]]
-    assert worked.rows["source_member"].to_pylist()[10] == "row 20"
-    (lost,) = worked.rejections
-    assert (lost.source.member, lost.reason) == ("row 10", Reason.RECORD_CRASHED)
-    assert lost.detail.startswith("10 rows from row 10 on")
+    lost = [f"row {number}" for number in range(10, 20)]
+    assert [r.source.member for r in worked.rejections] == lost
+    assert {r.reason for r in worked.rejections} == {Reason.RECORD_CRASHED}
+    assert worked.found == {"a.arrow": 30}
 
 
 @pytest.mark.usefixtures("work")

@@ -10,6 +10,7 @@ from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection
 from broadsheet.sources import Batch, discover, plan_batches, read_batch
+from broadsheet.sources.tables_in_parts import arrow_layout
 
 ROWS = pa.table(
     {
@@ -125,6 +126,67 @@ def test_any_flipped_byte_is_survived(tmp_path, read, name):
     for at in range(0, len(raw), 37):
         path.write_bytes(raw[:at] + bytes([raw[at] ^ 0xFF]) + raw[at + 1 :])
         assert isinstance(read(), list)
+
+
+def damaged_parquet(path, table):
+    pq.write_table(table, path, row_group_size=500, write_page_checksum=True)
+    second = pq.read_metadata(path).row_group(1).column(0)
+    return second.dictionary_page_offset + second.total_compressed_size // 2
+
+
+def damaged_arrow(open_writer):
+    def write(path, table):
+        options = pa.ipc.IpcWriteOptions(compression="zstd")
+        with open_writer(path, table.schema, options=options) as writer:
+            writer.write_table(table, 500)
+        with pa.OSFile(path) as file:
+            second = arrow_layout(file).groups[1]
+        return second.stop - 200
+
+    return write
+
+
+DAMAGED = {
+    "a.parquet": damaged_parquet,
+    "a.arrow": damaged_arrow(pa.ipc.new_file),
+    "a.arrows": damaged_arrow(pa.ipc.new_stream),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damage_in_one_group_costs_no_row_of_another(tmp_path, read, name):
+    texts = [f"Story {n} {n * 7919 % 1000003}" for n in range(1_500)]
+    at = DAMAGED[name](str(tmp_path / name), pa.table({"text": texts}))
+    raw = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(raw[:at] + b"\xff" * 100 + raw[at + 100 :])
+
+    items = read()
+
+    assert [item.source.member for item in items] == [f"row {n}" for n in range(1_500)]
+    assert [item.text for item in items[:500]] == texts[:500]
+    assert [item.text for item in items[1_000:]] == texts[1_000:]
+    lost = [item for item in items if isinstance(item, Rejection)]
+    assert lost[-1].source.member == "row 999"
+    assert {item.reason for item in lost} == {Reason.TABLE_DAMAGED}
+
+
+def test_a_flipped_letter_is_noticed_where_pages_have_checksums(tmp_path, read):
+    path = tmp_path / "a.parquet"
+    texts = ["The ferry ran aground.", "The harbour froze."]
+    table = pa.table({"text": texts})
+    pq.write_table(
+        table,
+        path,
+        row_group_size=1,
+        compression="none",
+        write_page_checksum=True,
+    )
+    path.write_bytes(path.read_bytes().replace(b"ferry", b"fairy"))
+
+    lost, record = read()
+
+    assert (lost.source.member, lost.reason) == ("row 0", Reason.TABLE_DAMAGED)
+    assert record.text == "The harbour froze."
 
 
 def grouped(path, table):

@@ -7,12 +7,18 @@ is read is proven by that digest, or inflated again.
 """
 
 import io
+import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from broadsheet.errors import StorageError
 from broadsheet.sources.digests import Check
 from broadsheet.sources.roots import Place, open_root
-from broadsheet.sources.streams import zstd
+
+if TYPE_CHECKING or sys.version_info < (3, 14):
+    from backports import zstd
+else:
+    from compression import zstd
 
 Keep = Callable[[str, bytes], None]
 """Stores a file of this name in the folder that :func:`read_kept` is told of, or does not."""

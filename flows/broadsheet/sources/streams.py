@@ -220,7 +220,8 @@ class Stretch(io.RawIOBase):
         """Fill a buffer with the next bytes and return how many; 0 at the end."""
         count = self._bytes.readinto(cast("bytearray", buffer))
         if count == 0 and self._ending.fault:
-            self.fault = Refused(Reason(self._ending.fault), self._ending.detail)
+            reason = next(reason for reason in Reason if reason == self._ending.fault)
+            self.fault = Refused(reason, self._ending.detail)
             raise self.fault
         return count
 
