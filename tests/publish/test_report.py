@@ -24,7 +24,8 @@ from broadsheet.publish.report import (
     render_report,
     results_json,
 )
-from broadsheet.publish.report_aggregates import Aggregates
+from broadsheet.publish.report_aggregates import Aggregates, ReasonCount
+from broadsheet.publish.report_exports import render_summary
 from broadsheet.records import Accounts, ExpectationResult, Rejection, Severity, Source, Verdict
 from broadsheet.tables import ARTICLE, rejections_to_table
 
@@ -252,6 +253,26 @@ def test_quarantined_records_are_counted_by_reason_with_some_samples():
     first, second = _reasons(*rejections)
     assert (first.reason, first.records, len(first.samples)) == ("content.empty", 5, 3)
     assert second.samples[0].source == "raw/a.txt › m"
+
+
+def test_a_reason_that_two_stages_gave_is_told_with_all_its_records():
+    counts = [
+        ("content.empty", "parse", 40),
+        ("json.syntax", "sources", 9),
+        ("content.empty", "sources", 7),
+    ]
+    found = tuple(
+        ReasonCount(reason=reason, stage=stage, records=records, samples=())
+        for reason, stage, records in counts
+    )
+    facts = make_facts(
+        accounts=Accounts(raw=100, published=44, quarantined=56),
+        aggregates=replace(make_facts().aggregates, quarantine=found),
+    )
+
+    assert facts.aggregates.reasons == {"content.empty": 47, "json.syntax": 9}
+    assert '<dd class="value">47</dd>' in render_report(facts)
+    assert "| content.empty | 47 |" in render_summary(facts)
 
 
 def test_nothing_at_all_can_be_reported():

@@ -188,7 +188,7 @@ def _judge(
         accounts=written.accounts,
         data_sha256=digest_json([digest_file(path) for path in shards]),
         quarantine_share_max=run.config.validation.max_quarantine_share,
-        n_faults=_reasons(aggregates).get(Reason.RECORD_FAULT, 0),
+        n_faults=aggregates.reasons.get(Reason.RECORD_FAULT, 0),
     )
     if leaks:
         verdict = extended(verdict, leaks)
@@ -212,14 +212,6 @@ def _read_columns(shards: Sequence[Path], columns: Sequence[str]) -> Iterator[pa
 
 def _suites(run: Run) -> validate.Suites:
     return validate.load_suites(run.expectations, config=run.config)
-
-
-def _reasons(aggregates: report.Aggregates) -> dict[str, int]:
-    """Return the quarantined records by reason code, the most frequent first."""
-    counts: Counter[str] = Counter()
-    for found in aggregates.quarantine:
-        counts[found.reason] += found.records
-    return dict(counts.most_common())
 
 
 def _merged_verdict(staged: Sequence[StagedBatch], suite: validate.Suite) -> Verdict:
@@ -276,7 +268,7 @@ def _outcome(run: Run, facts: report.ReportFacts, status: str, target: Path | No
         "message": message,
         "summary": f"{message}\n\n| {columns} |\n{'|---' * len(accounts)}|\n| {figures} |\n",
         "accounts": accounts,
-        "reasons": _reasons(facts.aggregates),
+        "reasons": facts.aggregates.reasons,
         "version": version,
         "release": shown_path(target) if target else None,
         "report": shown_path((target or Path(run.work) / "report") / "validation" / "index.html"),

@@ -118,9 +118,7 @@ def render_report(facts: ReportFacts) -> str:
             formats=charts.bars(figures.formats, figures.rows),
             precisions=charts.bars(figures.precisions, figures.rows),
             notes=charts.bars(figures.notes, figures.rows, most_bars=20),
-            reasons=charts.bars(
-                {item.reason: item.records for item in figures.quarantine}, facts.accounts.raw, 4
-            ),
+            reasons=charts.bars(figures.reasons, facts.accounts.raw, 4),
             lengths=charts.columns((_bin(low), n) for low, n in figures.lengths.items()),
             coverage=charts.bars(
                 {c: figures.rows - n for c, n in figures.missing.items()},

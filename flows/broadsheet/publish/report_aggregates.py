@@ -112,6 +112,14 @@ class Aggregates:
     copied: tuple[Copied, ...] = ()
     quarantine: tuple[ReasonCount, ...] = ()
 
+    @property
+    def reasons(self) -> dict[str, int]:
+        """The quarantined records by reason code, of whatever stage, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for found in self.quarantine:
+            counts[found.reason] += found.records
+        return dict(counts.most_common())
+
 
 def aggregate(articles: Iterable[Path], quarantine: Iterable[Path] = ()) -> Aggregates:
     """Return the figures of a release.

@@ -96,10 +96,8 @@ def render_summary(facts: ReportFacts) -> str:
         lines.append("Every expectation holds.")
     if facts.aggregates.quarantine:
         lines += ["", "| set aside | records |", "|---|--:|"]
-        lines += [
-            f"| {_markdown(item.reason)} | {item.records:,} |"
-            for item in facts.aggregates.quarantine[:_MOST_REASONS]
-        ]
+        most = list(facts.aggregates.reasons.items())[:_MOST_REASONS]
+        lines += [f"| {_markdown(reason)} | {records:,} |" for reason, records in most]
     return "\n".join(lines) + "\n"
 
 
