@@ -26,12 +26,14 @@ CONFIG = {
 # that read JSON, CSV, Parquet and compressed WARC records die of a command in what they are given.
 MODULE = """
 import ctypes, os, time
-import csv, re, types
+import csv, email, re, types
 import dataclasses
 import orjson
 import pyarrow.parquet as pq
 from broadsheet import parse, refinement
-from broadsheet.sources import csvs, formats, frames, jsons, table_rows, texts, warc_records
+from broadsheet.sources import (
+    csvs, formats, frames, jsons, mails, table_rows, texts, warc_records, warcs, xmls
+)
 
 def die(how):
     if how == "segfault":
@@ -109,6 +111,14 @@ def inflated(raw, start, limit):
     obeying(bytes, bytes)(found[0])
     return found
 warc_records._inflate = inflated
+warcs.decode = obeying(warcs.decode, bytes)
+parsed = obeying(email.message_from_bytes, bytes)
+mails.email = types.SimpleNamespace(message_from_bytes=parsed, policy=email.policy)
+to_record = xmls.to_record
+def item(source, values, *others):
+    obeying(dict, of_row)(values)
+    return to_record(source, values, *others)
+xmls.to_record = item
 
 dying = dataclasses.replace(formats.format_of("a.txt"), read=read)
 formats._BY_SUFFIX[".txt"] = dying
@@ -270,14 +280,28 @@ def list_of(texts):
 
 
 def archive_of(texts):
+    return b"".join(gzip.compress(record, mtime=0) for record in records_of(texts))
+
+
+def records_of(texts):
     records = []
     for number, text in enumerate(texts):
         head = (
             f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
             f"Content-Type: text/plain\r\nContent-Length: {len(text)}\r\n\r\n"
         )
-        records.append(gzip.compress(f"{head}{text}\r\n\r\n".encode(), mtime=0))
-    return b"".join(records)
+        records.append(f"{head}{text}\r\n\r\n".encode())
+    return records
+
+
+def messages_of(texts):
+    head = "From a@post.example Wed May  1 10:00:00 2024\nSubject: Harbour\n\n"
+    return "".join(f"{head}{text}\n\n" for text in texts).encode()
+
+
+def feed_of(texts):
+    items = "".join(f"<item><description>{text}</description></item>" for text in texts)
+    return f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
 
 
 HOLDING_MANY = {
@@ -287,6 +311,9 @@ HOLDING_MANY = {
     "a.csv": rows_of,
     "a.parquet": table_of,
     "a.arrow": batches_of,
+    "a.mbox": messages_of,
+    "a.xml": feed_of,
+    "a.warc": lambda texts: b"".join(records_of(texts)),
     "a.warc.gz": archive_of,
 }
 
