@@ -39,6 +39,7 @@ from broadsheet.parse.html_body import Body, body_of, without_head
 from broadsheet.parse.html_context import SECOND_FEATURES, second_features
 from broadsheet.parse.html_features import FEATURES, block_features, count_words
 from broadsheet.parse.html_forest import SCALE, load_forest
+from broadsheet.parse.html_layout import layout_of
 from broadsheet.parse.html_marks import read_marks
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, setting_of
@@ -104,7 +105,9 @@ def read_documents(bench: Path) -> list[Document]:
         url = row["url"] if (row["url"] or "").startswith("http") else ""
         fields = {"url": (url,)} if url else {}
         setting = setting_of(RawRecord(source=SOURCE, text="", media="html", fields=fields), found)
-        features = block_features(page, setting.headline, setting.description, plain(found.body))
+        features = block_features(
+            page, layout_of(page), setting.headline, setting.description, plain(found.body)
+        )
         count = len(page.blocks)
         fold = zlib.crc32(_domain(row).encode()) % FOLDS
         page.scripts = []  # read; they are most of a page
@@ -243,7 +246,7 @@ def fit_blocks(documents: list[Document], stage: str, iterations: int) -> Any:
 def _columns(document: Document, stage: str) -> np.ndarray:
     if stage == "first":
         return document.features
-    return second_features(document.page, document.scores["first"], document.features)
+    return second_features(layout_of(document.page), document.scores["first"], document.features)
 
 
 def log_odds(model: Any, rows: np.ndarray) -> np.ndarray:
@@ -549,7 +552,7 @@ def main() -> None:
     if options.fields and not options.resume:
         for document in documents:
             first = load_forest("blocks_first").log_odds(document.features)
-            rows = second_features(document.page, first, document.features)
+            rows = second_features(layout_of(document.page), first, document.features)
             document.scores["second"] = load_forest("blocks_second").log_odds(rows)
     else:
         train_blocks(documents, options, metrics)

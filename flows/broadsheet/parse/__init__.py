@@ -45,7 +45,7 @@ def parse_many(
     """
     plain = [record for record in records if record.media != "html"]
     keys = [recurring.get(group_of(record), frozenset()) for record in plain] if recurring else None
-    read = iter(text.parse_texts(plain, keys))
+    read = iter(text.parse_texts(plain, keys) if plain else ())
     if len(plain) == len(records):
         return list(read)
     # HTML brings lxml with it; a corpus of plain text need not wait for that.

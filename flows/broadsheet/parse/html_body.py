@@ -15,8 +15,9 @@ import numpy.typing as npt
 from broadsheet.parse.html_bylines import starts_as_byline
 from broadsheet.parse.html_context import second_features
 from broadsheet.parse.html_days import days_in
-from broadsheet.parse.html_features import HEADINGS, block_features, count_words
+from broadsheet.parse.html_features import block_features, count_words
 from broadsheet.parse.html_forest import load_forest
+from broadsheet.parse.html_layout import HEADINGS, layout_of
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import key_of
 from broadsheet.parse.html_statements import plain
@@ -79,9 +80,10 @@ def find_body(page: Page, title: str, description: str, declared: str) -> Body:
     """
     scores = np.zeros(0, np.float32)
     if len(page.blocks):
-        features = block_features(page, title, description, plain(declared))
+        layout = layout_of(page)
+        features = block_features(page, layout, title, description, plain(declared))
         first = load_forest("blocks_first").log_odds(features)
-        scores = load_forest("blocks_second").log_odds(second_features(page, first, features))
+        scores = load_forest("blocks_second").log_odds(second_features(layout, first, features))
     return body_of(page, scores, declared)
 
 

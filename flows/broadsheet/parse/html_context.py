@@ -4,18 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from broadsheet.parse.html_features import (
-    LEVELS,
-    Floats,
-    Numbers,
-    block_nodes,
-    levels,
-    ranges,
-    running,
-    shapes,
-    shift,
-)
-from broadsheet.parse.html_page import Page
+from broadsheet.parse.html_features import Floats, Numbers, running, shift
+from broadsheet.parse.html_layout import LEVELS, Layout
 
 _REACH: Final = 3
 SECOND_FEATURES: Final = (
@@ -34,11 +24,11 @@ SECOND_FEATURES: Final = (
 )
 
 
-def second_features(page: Page, first: Floats, features: Floats) -> Floats:
+def second_features(layout: Layout, first: Floats, features: Floats) -> Floats:
     """Describe each block by what the first model thinks of those around it.
 
     Args:
-        page: nodes and blocks.
+        layout: where the blocks lie.
         first: the first model's score of each block, shape (blocks,), in log odds.
         features: the result of :func:`block_features`.
 
@@ -49,14 +39,13 @@ def second_features(page: Page, first: Floats, features: Floats) -> Floats:
 
     """
     count = len(first)
-    at = block_nodes(page)
-    start, end = ranges(page)
+    start, end = layout.first, layout.last
     chars = features[:, 0].astype(np.float64)
     likely = np.clip(first, -6, 6).astype(np.float64)
     mass = running(likely * chars)
     weight = running(chars)
     per_node = (mass[end] - mass[start]) / np.maximum(weight[end] - weight[start], 1)
-    shape = shapes(page)
+    shape = layout.shape
     by_shape = np.bincount(shape, weights=likely * chars) / np.maximum(
         np.bincount(shape, weights=chars), 1
     )
@@ -66,7 +55,7 @@ def second_features(page: Page, first: Floats, features: Floats) -> Floats:
     columns = [
         likely,
         *(shift(likely, step) for step in range(-_REACH, _REACH + 1) if step),
-        *(per_node[nodes] for nodes in levels(page, at)),
+        *(per_node[nodes] for nodes in layout.levels),
         by_shape[shape],
         good[:-1],
         good[-1] - good[1:],

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from broadsheet.parse.html_characters import count_characters
+from broadsheet.parse.html_layout import LEVELS, Integers, Layout
 from broadsheet.parse.html_page import Blocks, Page
 from broadsheet.parse.html_phrases import NAMES as PHRASE_NAMES
-from broadsheet.parse.html_phrases import phrase_mask
+from broadsheet.parse.html_phrases import phrase_masks
 from broadsheet.parse.html_vocabulary import NAMES, words
 
 Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[Any]
 
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -34,7 +34,6 @@ _LOOSE_LINKS: Final = 40  # per cent; a paragraph with more is a list of links
 _LINE: Final = 400  # characters; counts of capitals, digits and marks matter in lines alone
 _SAME_HEADLINE: Final = 60  # per cent of its words
 _WIDE_WORD: Final = 100  # characters in ten words, on average; scripts without spaces have more
-LEVELS: Final = 4
 
 _TEXT: Final = words(
     "chars words link_percent links bold_percent sentences commas end start upper_percent "
@@ -69,11 +68,14 @@ def count_words(text: str) -> int:
     return words
 
 
-def block_features(page: Page, title: str, description: str, declared_body: str) -> Floats:
+def block_features(
+    page: Page, layout: Layout, title: str, description: str, declared_body: str
+) -> Floats:
     """Describe each block of a page.
 
     Args:
         page: nodes and blocks; at least one block.
+        layout: where its blocks lie.
         title: the headline that the page's head states, or an empty string.
         description: the summary that the head states, or an empty string.
         declared_body: the body that its metadata states, or an empty string.
@@ -83,16 +85,15 @@ def block_features(page: Page, title: str, description: str, declared_body: str)
 
     """
     says, texts = _texts(page.blocks, title, description, declared_body)
-    at = block_nodes(page)
     near, around = page.nodes.near, page.nodes.around
     columns: list[Numbers] = [
         texts,
         _bits(says, len(PHRASE_NAMES)),
         _bits([near[node] for node in page.blocks.node], len(NAMES)),
         _bits([around[node] for node in page.blocks.node], len(NAMES)),
-        _beside(texts, page),
-        _levels(texts, page, at),
-        _places(texts, page, at),
+        _beside(texts, layout),
+        _levels(texts, layout),
+        _places(texts, layout),
     ]
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
@@ -109,14 +110,11 @@ def _texts(
     chars, words = counted.chars, counted.words
     copies = Counter(texts)
     seen: set[str] = set()
+    says = phrase_masks([text if len(text) <= _PHRASES_WITHIN else "" for text in texts])
     title_words = set(title.casefold().split())
     most_words = 2 * len(title_words) + 4 if title_words else 0
-    says = []
     rows = []
-    sizes = zip(texts, chars.tolist(), words.tolist(), counted.digits.tolist(), strict=True)
-    for text, size, length, digits in sizes:
-        is_short = size <= _PHRASES_WITHIN
-        says.append(phrase_mask(text, has_digits=digits > 0) if is_short else 0)
+    for text, length in zip(texts, words.tolist(), strict=True):
         share = 0
         if length <= most_words:
             share = 100 * len(title_words.intersection(text.casefold().split())) // len(title_words)
@@ -186,19 +184,9 @@ def shift(values: Numbers, step: int) -> Numbers:
     return moved
 
 
-def block_nodes(page: Page) -> Integers:
-    """Return for each block the index of its innermost node."""
-    return np.array(page.blocks.node, np.int64)
-
-
-def shapes(page: Page) -> Integers:
-    """Return for each block the number of the shape of its place."""
-    return np.array(page.nodes.shape, np.int64)[page.blocks.node]
-
-
-def _beside(texts: Floats, page: Page) -> Numbers:
-    shape = shapes(page)[:, None]
-    is_heading = _is_heading(page).astype(np.float32)[:, None]
+def _beside(texts: Floats, layout: Layout) -> Numbers:
+    shape = layout.shape[:, None]
+    is_heading = layout.is_heading.astype(np.float32)[:, None]
     own = texts[:, [_TEXT.index(name) for name in _BESIDE]]
     columns = [shift(own, step) for step in (-2, -1, 1, 2)]
     columns += [shift(shape, step) == shape for step in (-2, -1, 1, 2)]
@@ -206,37 +194,13 @@ def _beside(texts: Floats, page: Page) -> Numbers:
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
-HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-
-
-def _is_heading(page: Page) -> npt.NDArray[np.bool_]:
-    tag = page.nodes.tag
-    return np.array([tag[node] in HEADINGS for node in page.blocks.node], np.bool_)
-
-
-def levels(page: Page, at: Integers) -> list[Integers]:
-    """Return for each block the indexes of its nodes, innermost first; the root repeats."""
-    parent = np.maximum(np.array(page.nodes.parent, np.int64), 0)
-    result = [at]
-    for _ in range(LEVELS - 1):
-        result.append(parent[result[-1]])
-    return result
-
-
-def ranges(page: Page) -> tuple[Integers, Integers]:
-    """Return the first block of each node and one past its last."""
-    first = np.array(page.nodes.first, np.int64)
-    last = np.array(page.nodes.last, np.int64)
-    return first, np.minimum(np.maximum(last, first + 1), len(page.blocks))
-
-
 def running(values: Numbers) -> Numbers:
     """Return sums of all values before each index, one longer than the values."""
     return np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
 
 
-def _levels(texts: Floats, page: Page, at: Integers) -> Numbers:
-    first, last = ranges(page)
+def _levels(texts: Floats, layout: Layout) -> Numbers:
+    first, last = layout.first, layout.last
     chars, words, link = texts[:, 0], texts[:, 1], texts[:, 2]
     totals = [
         (sums := running(values))[last] - sums[first]
@@ -255,14 +219,14 @@ def _levels(texts: Floats, page: Page, at: Integers) -> Numbers:
         ],
         axis=1,
     )
-    return np.concatenate([per_node[nodes] for nodes in levels(page, at)], axis=1)
+    return np.concatenate([per_node[nodes] for nodes in layout.levels], axis=1)
 
 
-def _places(texts: Floats, page: Page, at: Integers) -> Numbers:
+def _places(texts: Floats, layout: Layout) -> Numbers:
     chars, words, link = texts[:, 0], texts[:, 1], texts[:, 2]
     count = len(chars)
     index = np.arange(count)
-    shape = shapes(page)
+    shape = layout.shape
     by_shape = [
         np.bincount(shape, weights=weights)
         for weights in (np.ones(count), chars, words, chars * link)
@@ -272,7 +236,6 @@ def _places(texts: Floats, page: Page, at: Integers) -> Numbers:
     is_long = (words >= _LONG_WORDS) & (link < _LOOSE_LINKS)
     overlap = texts[:, _TEXT.index("title_percent")] + 50 * texts[:, _TEXT.index("is_title")]
     title_at = int(np.argmax(overlap)) if overlap.max() >= _SAME_HEADLINE else -1
-    heading = _is_heading(page)
     columns = [
         by_shape[0][shape],
         1000 * by_shape[1][shape] // page_chars,
@@ -281,7 +244,7 @@ def _places(texts: Floats, page: Page, at: Integers) -> Numbers:
         index,
         count - index,
         1000 * before // page_chars,
-        np.array(page.nodes.depth, np.int64)[at],
+        layout.depth,
         np.full(count, count),
         np.full(count, page_chars),
         np.full(count, is_long.sum()),
@@ -290,7 +253,7 @@ def _places(texts: Floats, page: Page, at: Integers) -> Numbers:
         1000 * (before - before[title_at]) // page_chars if title_at >= 0 else np.full(count, -999),
         _since(is_long, index),
         _since(is_long[::-1], index)[::-1],
-        _since(heading, index),
+        _since(layout.is_heading, index),
         np.full(count, texts[:, _TEXT.index("word_chars")].mean(dtype=np.float64) > _WIDE_WORD),
     ]
     return np.stack(columns, axis=1)

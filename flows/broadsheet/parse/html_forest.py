@@ -53,12 +53,12 @@ class Forest:
     def _log_odds(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         columns = np.ascontiguousarray(rows.T)
         levels, trees = self.features.shape
-        leaf = np.zeros((trees, len(rows)), np.uint8)
+        leaf = np.empty((trees, len(rows)), np.int32)
+        leaf[:] = np.arange(trees, dtype=np.int32)[:, None] << levels
         for level in range(levels):
-            answers = columns[self.features[level]] > self.borders[level][:, None]
-            leaf |= answers.view(np.uint8) << np.uint8(level)
-        first = np.arange(trees, dtype=np.int32)[:, None] << levels
-        sums = self.leaves.take(first + leaf).sum(axis=0) + self.bias
+            asked = columns.take(self.features[level], axis=0)
+            leaf += np.left_shift(asked > self.borders[level][:, None], level, dtype=np.int32)
+        sums = self.leaves.take(leaf).sum(axis=0) + self.bias
         scores: npt.NDArray[np.float32] = (sums / SCALE).astype(np.float32)
         return scores
 

@@ -5,7 +5,7 @@ spaces are searched for as they stand.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -50,6 +50,7 @@ _BY: Final = frozenset(
 _DATE: Final = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]|\d (?:hours?|days?|min)"
 )
+_DIGIT: Final = re.compile(r"\d")
 _SPACELESS: Final = re.compile("[\u3000-\u9fff]")
 _CODE: Final = re.compile(r"[{]|\};|\(\);|var |\$\(")
 NAMES: Final = (*PHRASES, "byline", "date", "code")
@@ -82,34 +83,59 @@ for _word, _bit in _listed():
 
 # The second words of pairs: a pair is only looked up where its second word is met.
 _SECONDS: Final = frozenset(key.split()[1] for key in _WORDS if " " in key)
+_BEGINNING: Final = min(_STEM_SIZES)
+_BEGINNINGS: Final = frozenset(key.rstrip("*")[:_BEGINNING] for key in _WORDS if " " not in key)
 
 
 @lru_cache(maxsize=65_536)  # words recur on every page; the answer depends on nothing else
-def _word_of(raw: str) -> tuple[str, int, bool]:
-    """Return a word without what stands around it, its bits, and whether it may end a pair."""
-    word = raw.strip(_EDGES) or raw
+def _word_of(raw: str) -> tuple[int, str] | None:
+    """Return a word's bits, and the word where it may end a pair; ``None`` for most words."""
+    word = _bare(raw)
+    second = word if word in _SECONDS else ""
+    if word[:_BEGINNING] not in _BEGINNINGS:
+        return (0, second) if second else None
     mask = _WORDS.get(word, 0)
     for size in _STEM_SIZES:
         mask |= _WORDS.get(word[:size] + "*", 0)
-    return word, mask, word in _SECONDS
+    return (mask, second) if mask or second else None
 
 
-def phrase_mask(text: str, *, has_digits: bool) -> int:
-    """Return the bits of the kinds of phrase in a text (see ``NAMES``)."""
-    parts = text.lower().split()
-    mask = _BYLINE if parts and parts[0] in _BY else 0
-    before = ""
-    for word, bits, may_end in map(_word_of, parts):
-        mask |= bits
-        if may_end:
-            mask |= _WORDS.get(f"{before} {word}", 0)
-        before = word
-    if not text.isascii() and _SPACELESS.search(text):
-        for phrase, bit in _SUBSTRINGS:
-            if phrase in text:
-                mask |= bit
-    if has_digits and _DATE.search(text):
-        mask |= _DATE_BIT
-    if _CODE.search(text):
-        mask |= _CODE_BIT
+def _bare(raw: str) -> str:
+    """Return a word without what stands around it."""
+    return raw.strip(_EDGES) or raw
+
+
+def phrase_masks(texts: Sequence[str]) -> list[int]:
+    """Return for each text the bits of the kinds of phrase in it (see ``NAMES``).
+
+    Args:
+        texts: words of each apart by single spaces.
+
+    """
+    joined = "\n".join(texts)
+    has_code = bool(_CODE.search(joined))
+    is_spaceless = not joined.isascii() and bool(_SPACELESS.search(joined))
+    masks = list(map(_words_mask, joined.lower().split("\n")))
+    for index, text in enumerate(texts):
+        if is_spaceless and not text.isascii() and _SPACELESS.search(text):
+            for phrase, bit in _SUBSTRINGS:
+                if phrase in text:
+                    masks[index] |= bit
+        if has_code and _CODE.search(text):
+            masks[index] |= _CODE_BIT
+        if _DIGIT.search(text) and _DATE.search(text):
+            masks[index] |= _DATE_BIT
+    return masks
+
+
+def _words_mask(text: str) -> int:
+    """Return the bits of the words and pairs of words in a text of lower case."""
+    parts = text.split(" ")
+    mask = _BYLINE if parts[0] in _BY else 0
+    for at, known in enumerate(map(_word_of, parts)):
+        if known:
+            bits, second = known
+            mask |= bits
+            if second and at:
+                mask |= _WORDS.get(f"{_bare(parts[at - 1])} {second}", 0)
     return mask

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from broadsheet.parse.html_page import Attributes, Blocks, Mark, Nodes, Page
+from broadsheet.parse.html_page import Attributes, Mark, Nodes, Page
 from broadsheet.parse.html_vocabulary import MARKING_BITS, TAG_BITS, class_mask, words
 
 _SKIPPED_TAGS: Final = frozenset(
@@ -50,13 +50,6 @@ _LANGUAGE: Final = re.compile(
 )
 _BEGINNING: Final = 20_000  # characters
 _MOST_MARKS: Final = 400
-# Positions in the rows of nodes and blocks while they grow; see their columns in html_page.
-_PARENT: Final = 0
-_OWN: Final = 2
-_AROUND: Final = 4
-_DEPTH: Final = 5
-_PLACE: Final = 6
-_IS_LINE: Final = 5
 _HIDING: Final = frozenset(("hidden", "aria-hidden", "style"))
 _HIDDEN_BIT: Final = TAG_BITS["hidden"]
 
@@ -85,35 +78,38 @@ def _encode(text: str) -> bytes:
 
 
 class _Walk:
-    """What libxml2 tells its tags to; holds the run of text that is open."""
+    """What libxml2 tells its tags to; holds the run of text that is open.
+
+    It is called for each tag of a page, where most of the time of reading it goes: columns are
+    filled one by one, as rows would have to be turned, and what nodes inherit is told at the end.
+    """
 
     def __init__(self) -> None:
         self.page = Page()
         self.said = self.page.said
-        self.nodes: list[tuple[int, str, int, int, int, int, int, int, int]] = []
-        self.last: list[int] = []
-        self.blocks: list[tuple[str, int, int, int, int, bool, bool]] = []
+        self.nodes = self.page.nodes
+        self.blocks = self.page.blocks
         self.pending: list[str] = []
         self.data = self.pending.append
         self.kinds: list[int] = []
         self.skipped: list[str] = []
         self.is_json_ld = self.has_title = False
-        self.open = self.at = self.place = -1
+        self.open = self.at = -1
         self.run = 0
         self.links_open = self.bold_open = 0
         self.link_chars = self.links = self.bold_chars = 0
         self.marks_open: list[Mark] = []
-        self.masks: dict[tuple[str, ...], tuple[int, int]] = {}
-        self.places: dict[tuple[str, ...], int] = {}
-        self.shapes: dict[tuple[int, int], int] = {}
+        self.known: dict[tuple[str | None, ...], tuple[int, int, bool]] = {}
+        self.places: dict[tuple[str | None, ...], int] = {}
 
     def start(self, tag: str, attributes: Attributes) -> None:  # noqa: C901, PLR0912 - one branch a kind
         """Open an element, with a node of its own only where it has one."""
-        if self.pending:
-            self._say()
         if self.skipped:
+            self.pending.clear()
             self._skip(tag, attributes)
             return
+        if self.pending:
+            self._say()
         kind = _KINDS.get(tag, _OTHER)
         if self.marks_open and attributes.get("itemprop") == "name":
             self._mark(self.page.names, tag, attributes)
@@ -152,17 +148,21 @@ class _Walk:
         kind = self.kinds.pop()
         if self.marks_open and self.marks_open[-1].depth == len(self.kinds):
             self._close_marks()
-        if kind == _BLOCK:
-            if self.at >= 0:
-                self._flush(is_line=False)
-            self.link_chars = self.links = self.bold_chars = 0
-            self._pop()
+        if kind > _OTHER:
+            return
+        if kind in {_BLOCK, _OTHER}:
+            # The open run belongs to the node in which it began; it is counted there when it ends.
+            if kind == _BLOCK:
+                if self.at >= 0:
+                    self._flush(is_line=False)
+                self.link_chars = self.links = self.bold_chars = 0
+            nodes = self.nodes
+            nodes.last[self.open] = len(self.blocks.text) + (self.at >= 0)
+            self.open = nodes.parent[self.open]
         elif kind == _LINK:
             self.links_open -= 1
-        elif kind == _BOLD:
+        else:
             self.bold_open -= 1
-        elif kind == _OTHER:
-            self._pop()
 
     def close(self) -> None:
         """End the page."""
@@ -170,16 +170,14 @@ class _Walk:
             self._say()
         if self.at >= 0:
             self._flush(is_line=False)
-        rows = zip(*self.nodes, strict=True)
-        self.page.nodes = Nodes(*map(list, rows), last=self.last)  # type: ignore[misc]
-        self.page.blocks = Blocks(*map(list, zip(*self.blocks, strict=True)))
+        _tell_inherited(self.nodes)
 
     def _break(self) -> None:
         blocks = self.blocks
         if self.at >= 0:
             self._flush(is_line=True)
-        elif blocks and blocks[-1][_IS_LINE]:
-            blocks[-1] = (*blocks[-1][:-1], True)
+        elif blocks.is_line and blocks.is_line[-1]:
+            blocks.has_gap[-1] = True
         self.link_chars = self.links = self.bold_chars = 0
 
     def _skip(self, tag: str, attributes: Attributes) -> None:
@@ -220,46 +218,38 @@ class _Walk:
 
     def _push(self, tag: str, attributes: Attributes) -> None:
         """Open a node."""
-        key: tuple[str, ...]
+        key: tuple[str | None, ...] = (tag, None, None, None, None)
         if attributes:
             get = attributes.get
-            key = (tag, get("class", ""), get("id", ""), get("role", ""), get("itemprop", ""))
-        else:
-            key = (tag, "", "", "", "")
-        known = self.masks.get(key)
+            key = (tag, get("class"), get("id"), get("role"), get("itemprop"))
+        known = self.known.get(key)
         if known is None:
-            own = TAG_BITS.get(tag, 0) | class_mask(" ".join(key[1:]))
-            known = self.masks[key] = own, self.places.setdefault(key[:3], len(self.places))
-        own, place = known
+            known = self.known[key] = self._meet(key)
+        own, place, is_mark = known
         if attributes and not _HIDING.isdisjoint(attributes) and _is_hidden(attributes):
             own |= _HIDDEN_BIT
-        if own & MARKING_BITS or tag == "time" or key[4]:
+        if is_mark:
             self._mark(self.page.marks, tag, attributes)
-        parent = self.open
         nodes = self.nodes
-        near = around = own
-        depth = 0
-        if parent >= 0:
-            over = nodes[parent]
-            near |= over[_OWN]
-            around |= over[_AROUND]
-            depth = over[_DEPTH] + 1
-        else:
+        if self.open < 0:
             self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
-        pair = (self.place, place)
-        shape = self.shapes.get(pair)
-        if shape is None:
-            shape = self.shapes[pair] = len(self.shapes)
-        self.open = len(nodes)
-        nodes.append((parent, tag, own, near, around, depth, place, shape, len(self.blocks)))
-        self.last.append(0)
-        self.place = place
+        nodes.parent.append(self.open)
+        self.open = len(nodes.tag)
+        nodes.tag.append(tag)
+        nodes.own.append(own)
+        nodes.place.append(place)
+        nodes.first.append(len(self.blocks.text))
+        nodes.last.append(0)
 
-    def _pop(self) -> None:
-        # The open run belongs to the node in which it began; it is counted there when it ends.
-        self.last[self.open] = len(self.blocks) + (self.at >= 0)
-        self.open = self.nodes[self.open][_PARENT]
-        self.place = self.nodes[self.open][_PLACE] if self.open >= 0 else -1
+    def _meet(self, key: tuple[str | None, ...]) -> tuple[int, int, bool]:
+        """Return bits and place of nodes with a tag and names, and whether they are marks."""
+        tag, names, identity, role, itemprop = key
+        own = TAG_BITS.get(tag or "", 0)
+        for name in (names, identity, role, itemprop):
+            if name:
+                own |= class_mask(name)
+        place = self.places.setdefault((tag, names or "", identity or ""), len(self.places))
+        return own, place, bool(own & MARKING_BITS or itemprop or tag == "time")
 
     def _mark(self, marks: list[Mark], tag: str, attributes: Attributes) -> None:
         if len(marks) < _MOST_MARKS:
@@ -275,17 +265,13 @@ class _Walk:
     def _say(self) -> None:
         """Add the characters since the last tag to the run."""
         pending = self.pending
-        if self.skipped:
-            pending.clear()
-            return
         text = pending[0] if len(pending) == 1 else "".join(pending)
         pending.clear()
-        said = self.said
         if self.at < 0:
             if text.isspace():
                 return
-            self.at, self.run = self.open, len(said)
-        said.append(text)
+            self.at, self.run = self.open, len(self.said)
+        self.said.append(text)
         if self.links_open:
             self.link_chars += len(text)
         if self.bold_open:
@@ -298,10 +284,33 @@ class _Walk:
         if not text.isascii():
             text = _INVISIBLE.sub("", text)
         if text := " ".join(text.split()):
-            self.blocks.append(
-                (text, self.at, self.link_chars, self.links, self.bold_chars, is_line, False)
-            )
+            blocks = self.blocks
+            blocks.text.append(text)
+            blocks.node.append(self.at)
+            blocks.link_chars.append(self.link_chars)
+            blocks.links.append(self.links)
+            blocks.bold_chars.append(self.bold_chars)
+            blocks.is_line.append(is_line)
+            blocks.has_gap.append(False)
         self.at = -1
+
+
+def _tell_inherited(nodes: Nodes) -> None:
+    """Fill in what nodes have from those around them."""
+    shapes: dict[tuple[int, int], int] = {}
+    near, around, depth, shape = nodes.near, nodes.around, nodes.depth, nodes.shape
+    for parent, own, place in zip(nodes.parent, nodes.own, nodes.place, strict=True):
+        if parent < 0:
+            pair = (-1, place)
+            near.append(own)
+            around.append(own)
+            depth.append(0)
+        else:
+            pair = (nodes.place[parent], place)
+            near.append(own | nodes.own[parent])
+            around.append(own | around[parent])
+            depth.append(depth[parent] + 1)
+        shape.append(shapes.setdefault(pair, len(shapes)))
 
 
 def _is_hidden(attributes: Attributes) -> bool:
