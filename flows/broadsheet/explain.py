@@ -121,12 +121,7 @@ def _parsed_again(record: RawRecord) -> list[Json] | str:
     parsed = parse.parse(record)
     if not isinstance(parsed, ParsedArticle):
         return "is read differently by this version of broadsheet"
-    taken = {(w.field, w.excerpt) for w in parsed.witnesses}
-    others = [
-        w
-        for w in parse.passed_over(record)
-        if record.media == "html" or (w.field, w.excerpt) not in taken
-    ]
+    others = parse.passed_over(record, parsed)
     return [
         {
             "field": w.field,

@@ -154,7 +154,7 @@ def test_what_was_weighed_and_not_chosen_can_be_asked_for():
         ),
         media="html",
     )
-    lost = [witness for witness in passed_over(record) if witness.field == "author"]
+    lost = [witness for witness in passed_over(record, parse(record)) if witness.field == "author"]
 
     assert lost
     assert all(witness.rule.startswith("candidate.") for witness in lost)
@@ -172,6 +172,18 @@ def test_a_day_that_contradicts_the_chosen_one_is_handed_on_if_stated_as_publish
 
     assert days[0] == "2024-06-11T18:30:00+01:00"
     assert days[-1] == "2019-02-03T10:00:00Z"
+
+
+def test_a_day_of_change_contradicts_no_day_of_publication():
+    head = (
+        '<meta property="article:published_time" content="2024-06-11T18:30:00Z">'
+        '<script type="application/ld+json">{"@type": "NewsArticle", "dateModified": '
+        '"2024-06-12T08:00:00Z"}</script>'
+    )
+    article = read(page(head))
+
+    assert {w.value[:10] for w in article.of("published")} == {"2024-06-11"}
+    assert {w.value[:10] for w in article.of("modified")} == {"2024-06-12"}
 
 
 def test_no_date_is_made_up():

@@ -54,13 +54,21 @@ def parse_many(
     return [parse_html(record) if record.media == "html" else next(read) for record in records]
 
 
-def passed_over(record: RawRecord) -> list[Witness]:
+def passed_over(record: RawRecord, parsed: ParsedArticle) -> list[Witness]:
     """Return what might have stated a value and was not taken, for people who ask why.
 
-    The rule of each begins with ``candidate``; its confidence is the finder's belief.
-    """
-    if record.media != "html":
-        return text.passed_over(record)
-    from broadsheet.parse import html  # noqa: PLC0415 - brings lxml
+    Args:
+        record: the raw record.
+        parsed: the article told from it.
 
-    return html.passed_over(record)
+    Returns:
+        Witnesses whose rules begin with ``candidate``; their confidence is the finder's belief.
+
+    """
+    if record.media == "html":
+        from broadsheet.parse import html  # noqa: PLC0415 - brings lxml
+
+        return html.passed_over(record)
+    taken = {(witness.field, witness.excerpt) for witness in parsed.witnesses}
+    found = text.passed_over(record)
+    return [witness for witness in found if (witness.field, witness.excerpt) not in taken]

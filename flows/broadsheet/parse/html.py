@@ -162,8 +162,8 @@ def _plain_fields(found: Statements) -> Iterator[Witness]:
 
 def _tidy(witness: Witness) -> Witness:
     """Return a witness whose strings any encoder takes."""
-    return replace(
-        witness,
-        value=" ".join(clean(witness.value)[0].split()),
-        excerpt=" ".join(clean(witness.excerpt)[0].split())[:160],
-    )
+    value = " ".join(clean(witness.value)[0].split())
+    excerpt = " ".join(clean(witness.excerpt)[0].split())[:160]
+    if (value, excerpt) == (witness.value, witness.excerpt):
+        return witness
+    return replace(witness, value=value, excerpt=excerpt)

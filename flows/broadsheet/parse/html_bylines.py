@@ -82,7 +82,7 @@ _NO_NAMES: Final = frozenset(
         "geschrieben von",
         "written by",
     )
-)
+).union(_MONTHS)
 # "Chief Technology Officer", "Contributing Opinion" before the cut "Writer": what somebody is.
 _POST: Final = re.compile(
     r"^(?:chief|head of|senior|contributing|staff|sponsored|deputy|managing|associate|executive|"
@@ -124,7 +124,7 @@ def names_in(value: str) -> list[str]:
         head, _, last = name.rpartition(" ")
         if cut and head and last.casefold() in _MONTHS:  # "Jo Linwick March 3"
             name = head.strip(_EDGES)
-        if name.casefold() in _NO_NAMES | _MONTHS or _POST.search(name):
+        if name.casefold() in _NO_NAMES or _POST.search(name):
             continue
         if not _LETTERS.search(name):
             continue

@@ -89,7 +89,7 @@ def count_characters(texts: Sequence[str]) -> Characters:
     last = codes[ends - 1]
     before = np.where(chars > 1, codes[ends - 2], 0)
     is_end = (kinds[ends - 1] & _STOP > 0) | (last == _ELLIPSIS)
-    is_end |= np.isin(last, _QUOTES) & (before == _DOT)
+    is_end |= ((last == _QUOTES[0]) | (last == _QUOTES[1])) & (before == _DOT)
     return Characters(
         chars=chars,
         words=count(is_space) + 1 + count((kinds & _WIDE) > 0) // 2,

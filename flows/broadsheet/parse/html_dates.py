@@ -92,6 +92,7 @@ LEAST_CONFIDENCE: Final = 0.25
 # A day less likely than this would mislead whoever reads on, unless the page states it to machines
 # as that of publication: then it contradicts.
 _LEAST_DOUBT: Final = 0.25
+_LEAST_RIVAL: Final = 0.5  # of the confidence of the chosen day
 _AS_PUBLISHED: Final = frozenset(
     words("jsonld.published jsonld.page.published meta.published microdata.datetime")
 )
@@ -292,15 +293,19 @@ def _weigh(
 
 
 def _taken(claims: list[DateClaim], confidences: list[float]) -> list[int]:
-    """Return the days to hand on: the surest, if it is likely, and those that contradict it."""
+    """Return the days to hand on: the surest, if it is likely, and those that contradict it.
+
+    A day that is stated as that of a change alone contradicts no day of publication.
+    """
     order = by_confidence(confidences)[:_MOST_CLAIMS]
     if not order or confidences[order[0]] < LEAST_CONFIDENCE:
         return []
+    least = max(_LEAST_DOUBT, _LEAST_RIVAL * confidences[order[0]])
     return [
         number
         for rank, number in enumerate(order)
         if not rank
-        or confidences[number] >= _LEAST_DOUBT
+        or (confidences[number] >= least and not _MODIFIED.issuperset(claims[number].rules))
         or not _AS_PUBLISHED.isdisjoint(claims[number].rules)
     ]
 
