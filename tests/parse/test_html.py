@@ -119,6 +119,12 @@ def test_json_ld_is_read_through_its_graph(field, value):
             "2024-06-11T18:30:00+01:00",
         ),
         ("", "<p class='meta'><span class='date'>11 June 2024</span></p>", "11 June 2024"),
+        pytest.param(
+            '<meta property="article:published_time" content="2024-06-10T23:15:00Z">',
+            "<p class='meta'><span class='date'>11 June 2024</span></p>",
+            "11 June 2024",
+            id="the day at the outlet, not in UTC",
+        ),
     ],
 )
 def test_a_date_is_handed_on_as_found(head, before, value):

@@ -9,6 +9,7 @@ from broadsheet.parse.html import parse_html
 from broadsheet.parse.html_characters import count_characters
 from broadsheet.parse.html_features import count_words
 from broadsheet.parse.html_forest import Forest, forest_of
+from broadsheet.parse.html_phrases import NAMES, PHRASES, phrase_masks
 from broadsheet.parse.html_walk import read_page
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Source
 
@@ -17,6 +18,10 @@ TAGS = ("p", "div", "h1", "article", "a", "span", "b", "br", "li", "td", "time",
 
 texts = st.text(alphabet=st.characters(codec=None), max_size=60)
 lines_of_text = texts.map(lambda text: " ".join(text.split())).filter(bool)
+words_of_chrome = st.sampled_from(
+    [word.strip("*").replace("_", " ") for line in PHRASES.values() for word in line.split()]
+)
+said = st.lists(words_of_chrome | lines_of_text, min_size=1, max_size=6).map(" ".join)
 attributes = st.sampled_from(
     ("", " class='byline'", " itemprop=author", " datetime='2024-13-45'", " style='display:none'")
 )
@@ -101,6 +106,28 @@ def test_characters_counted_together_are_those_of_each_text(lines):
 )
 def test_characters_are_counted(line, name, count):
     assert getattr(count_characters([line]), name).tolist() == [count]
+
+
+@settings(deadline=None)
+@given(st.lists(said, min_size=1, max_size=8))
+def test_what_a_block_says_does_not_depend_on_those_beside_it(blocks):
+    assert phrase_masks(blocks) == [mask for block in blocks for mask in phrase_masks([block])]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Read more", ["more", "update"]),
+        ("He had read, and more", ["update"]),
+        ("By Jo Linwick, 3 March 2024", ["byline", "date"]),
+        ("延伸閱讀", ["more"]),
+        ("$(document).ready", ["code"]),
+        ("The tide turned the wheel", []),
+    ],
+)
+def test_phrases_are_told_by_whole_words_beginnings_and_pairs(text, kinds):
+    (mask,) = phrase_masks([text])
+    assert [name for bit, name in enumerate(NAMES) if mask >> bit & 1] == kinds
 
 
 def test_a_forest_adds_the_leaves_that_its_answers_lead_to():

@@ -6,7 +6,7 @@ Longer than 300 lines because the places, what describes a day and its choice ar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
@@ -63,7 +63,8 @@ FEATURES: Final = (
     *words(
         "rules times has_time is_ambiguous before_body after_body index rank by_age from_newest "
         "days_since_oldest days_to_newest is_head_day days_to_modified days_from_path claims "
-        "says_update says_publish year is_first_shown"
+        "says_update says_publish year is_first_shown shown_percent says_picture after_heading "
+        "is_local has_local"
     ),
     *(f"around.{number}" for number in range(len(_AROUND))),
 )
@@ -79,7 +80,15 @@ _PUBLISH: Final = re.compile(
     r"date|fecha|data\b|発表|公開|發布|发布|yayın|δημοσ|released|written",
     re.IGNORECASE,
 )
+_PICTURE: Final = re.compile(
+    r"photo|foto|picture|image\b|getty|reuters/|\bap/|afp/|©|bild:|archiv", re.IGNORECASE
+)
 _CLOCK: Final = re.compile(r"\d{1,2}:\d\d")
+# An instant in UTC, whose day may be another one at the outlet.
+_UTC: Final = re.compile(
+    r"(?<!\d)([0-2]\d):\d\d(?::\d\d?)?(?:\.\d+)?\s?(?:Z|(?:GMT|UTC)?[+-]00:?00)(?!\d)"
+)
+_NOON: Final = 12
 _ZONE: Final = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)$|\b(?:UTC|GMT)\b")
 _MODIFIED_CONFIDENCE: Final = {
     "jsonld.modified": 0.93,
@@ -121,6 +130,7 @@ class DateClaim:
         is_ambiguous: whether every place leaves day and month exchangeable.
         has_time: whether a time of day is stated with it.
         says: the words around it.
+        share: the most, in per cent, that it is of a block that shows it.
 
     """
 
@@ -131,6 +141,7 @@ class DateClaim:
     is_ambiguous: bool = True
     has_time: bool = False
     says: str = ""
+    share: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,7 @@ class _Mention:
     rule: str
     excerpt: str
     block: int
+    share: int = 0
 
 
 def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[DateClaim]:
@@ -163,6 +175,7 @@ def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
         known.times[mention.rule] = known.times.get(mention.rule, 0) + 1
         known.is_ambiguous &= mention.day.is_ambiguous
         known.has_time |= mention.day.has_time
+        known.share = max(known.share, mention.share)
         if len(known.says) < _MOST_SAID:
             known.says += " " + mention.excerpt[:80]
         if known.block < 0:
@@ -201,7 +214,8 @@ def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
         else:
             rule = "tail"
         for day in days_in(text, setting.order):
-            yield _Mention(day, day.text, rule, text, index)
+            share = 100 * len(day.text) // len(text)
+            yield _Mention(day, day.text, rule, text, index, share)
 
 
 def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
@@ -220,6 +234,8 @@ def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
         (c.day for c in claims if c.rules.keys() - _MODIFIED - {"path", "body", "tail"}), None
     )
     shown = min((c.block for c in claims if c.block >= 0), default=-1)
+    heading = next((page.nodes.first[n] for n, tag in enumerate(page.nodes.tag) if tag == "h1"), -1)
+    local = _local_days(claims)
     rows = []
     for rank, claim in enumerate(claims):
         block = claim.block if claim.block < len(page.blocks) else -1
@@ -249,10 +265,37 @@ def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
                 bool(_PUBLISH.search(claim.says)),
                 min(claim.day.year, _OLD_YEAR),
                 block == shown,
+                claim.share,
+                bool(_PICTURE.search(claim.says)),
+                min(max(block - heading, -60), 60) if block >= 0 and heading >= 0 else -99,
+                claim.day in local.values(),
+                claim.day in local,
                 *(bool(around & bit) for bit in _AROUND),
             )
         )
     return np.array(rows, np.float32).reshape(len(claims), len(FEATURES))
+
+
+def _local_days(claims: list[DateClaim]) -> dict[date, date]:
+    """Return days that are stated as instants in UTC, with the day that each may be at the outlet.
+
+    A page may state an instant for machines and show the day that it was where it was written. A
+    day on which it was changed is another one.
+    """
+    plain = {
+        claim.day
+        for claim in claims
+        if any(not _UTC.search(value) for value, _ in claim.rules.values())
+        and (_MODIFIED.isdisjoint(claim.rules) or not _AS_PUBLISHED.isdisjoint(claim.rules))
+    }
+    found = {}
+    for claim in claims:
+        for value, _ in claim.rules.values():
+            if match := _UTC.search(value):
+                other = claim.day + timedelta(days=1 if int(match[1]) >= _NOON else -1)
+                if other in plain:
+                    found[claim.day] = other
+    return found
 
 
 def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:

@@ -109,7 +109,7 @@ def phrase_masks(texts: Sequence[str]) -> list[int]:
     """Return for each text the bits of the kinds of phrase in it (see ``NAMES``).
 
     Args:
-        texts: words of each apart by single spaces.
+        texts: at least one; words of each apart by single spaces.
 
     """
     joined = "\n".join(texts)
