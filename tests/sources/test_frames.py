@@ -113,6 +113,8 @@ def test_a_cut_file_is_set_aside_and_nothing_is_made_up(tmp_path, read, name, sh
     items = read()
 
     assert items
+    reasons = {item.reason for item in items if isinstance(item, Rejection)}
+    assert reasons <= {Reason.TABLE_DAMAGED, Reason.CONTENT_EMPTY, Reason.STREAM_TRUNCATED}
     texts = [item.text for item in items if isinstance(item, RawRecord)]
     assert texts in ([], ["Aground.", "Frozen over."])
 

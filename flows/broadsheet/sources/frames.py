@@ -36,7 +36,7 @@ def read_parquet(blob: Blob, settings: Sources) -> Iterator[Item]:
         portions = _parquet_portions(file, kept, blob)
         yield from records_of(portions, blob, PARQUET, settings, _size(source, file.metadata, blob))
     except DAMAGE as error:
-        raise Refused(Reason.TABLEDAMAGED, first_line(error)) from error
+        raise Refused(Reason.TABLE_DAMAGED, first_line(error)) from error
 
 
 def read_arrow(blob: Blob, settings: Sources) -> Iterator[Item]:
@@ -56,7 +56,7 @@ def read_arrow(blob: Blob, settings: Sources) -> Iterator[Item]:
         )
         yield from records_of(portions, blob, ARROW, settings, source.size())
     except DAMAGE as error:
-        raise Refused(Reason.TABLEDAMAGED, first_line(error)) from error
+        raise Refused(Reason.TABLE_DAMAGED, first_line(error)) from error
 
 
 def _parquet_portions(

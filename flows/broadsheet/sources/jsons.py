@@ -229,7 +229,8 @@ def _count_strings(value: dict[str, Any]) -> int:
     count = kinds.count(str)
     if count == len(kinds):  # as most are
         return 2 * count
-    count, waiting = 0, [value]
+    count = 0
+    waiting: list[Any] = [value]
     while waiting:
         value = waiting.pop()
         inner: Collection[Any] = value
