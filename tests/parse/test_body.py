@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.parse.body import LEAST_ODDS, SURE_ODDS, body_lines, doubt_teasers
+from broadsheet.parse.body import CAPTION_ODDS, LEAST_ODDS, SURE_ODDS, body_lines, doubt_teasers
 from broadsheet.parse.features import COLUMN, NAMES, SENTENCE
 from broadsheet.parse.lines import Line
 from broadsheet.parse.sheaf import Sheaf
@@ -40,6 +40,13 @@ def test_a_short_list_between_paragraphs_is_body_and_a_long_one_is_not():
 def test_a_list_after_the_last_paragraph_and_lines_that_are_no_items_stay_out():
     assert body_lines(*seen("ppii"), np.array([3, 3, -2, -2], np.float32)).tolist()[2:] == [0, 0]
     assert body_lines(*seen("pppp"), np.array([3, -2, -2, 3], np.float32)).sum() == 2
+
+
+def test_a_line_with_a_credit_is_body_only_where_its_odds_leave_no_doubt():
+    sheaf, features = seen("ppppp")
+    features[COLUMN["is_caption_credit"], 1:4] = 1
+    odds = np.array([3, 1, CAPTION_ODDS, CAPTION_ODDS + 0.1, 3], np.float32)
+    assert body_lines(sheaf, features, odds).tolist() == [True, False, False, True, True]
 
 
 @pytest.mark.parametrize(

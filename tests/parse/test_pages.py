@@ -232,3 +232,30 @@ TEXTS = st.sampled_from([
 def test_what_becomes_of_a_page_does_not_depend_on_those_beside_it(given_pages):
     records = [record(text, media) for text, media in given_pages]
     assert parse_many(records) == [parse(one) for one in records]
+
+
+PARAGRAPHS = BODY.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        PARAGRAPHS[1],  # as print versions and broken templates do
+        PARAGRAPHS[2].partition(",” ")[0].partition('," ')[0],  # a quotation that is set out
+        f"“{PARAGRAPHS[3].partition('. ')[0]}”",
+    ],
+)
+def test_what_a_page_shows_twice_is_body_once(again):
+    text = "\n\n".join([*PARAGRAPHS[:4], again, PARAGRAPHS[4]])
+
+    article = parse(record(text))
+
+    assert article.text == BODY
+    assert Reason.CHROME_REMOVED in article.notes
+
+
+def test_short_lines_may_stand_twice():
+    refrain = "And nobody on the quay could say when."
+    text = "\n\n".join([*PARAGRAPHS[:2], refrain, *PARAGRAPHS[2:4], refrain, PARAGRAPHS[4]])
+
+    assert parse(record(text)).text.count(refrain) == 2

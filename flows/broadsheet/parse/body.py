@@ -17,8 +17,11 @@ from broadsheet.parse.sheaf import Sheaf
 LEAST_ODDS: Final = -0.2
 """Log odds above which a line within the block is body."""
 
-SURE_ODDS: Final = 3.0
+SURE_ODDS: Final = 2.0
 """Log odds above which a line is body wherever it stands."""
+
+CAPTION_ODDS: Final = 1.5
+"""Log odds above which a line is body although it ends with a photograph's credit."""
 
 BEFORE_LEDE_ODDS: Final = 0.6
 """As ``LEAST_ODDS``, before the first sure paragraph, where captions and standfirsts stand."""
@@ -81,7 +84,9 @@ def body_lines(
     lede = sheaf.by_page(np.minimum, np.where(is_lede, here, none), none)[sheaf.page]
     lede = np.where(lede < none, lede, sheaf.first)
     is_body &= (here >= lede) | (odds > BEFORE_LEDE_ODDS)
-    return is_body | _items_between(sheaf, features, odds, is_body)
+    is_body |= _items_between(sheaf, features, odds, is_body)
+    is_caption = features[COLUMN["is_caption_credit"]] > 0
+    return np.asarray(is_body & ~(is_caption & (odds <= CAPTION_ODDS)))
 
 
 def _items_between(

@@ -11,18 +11,25 @@ _SURE: Final = 2.0  # log odds from which a line is body, whatever phrase it ope
 _HEADLINE_WORDS: Final = range(9, 25)
 _FOREIGN: Final = 0.5  # share of a headline's longer words that the text may have, too
 _PROSE: Final = 50  # characters of a neighbour that is a paragraph
+_REPEATED: Final = 60  # characters of a paragraph that no writer says twice
+_QUOTES: Final = "\"'“”‘’«»„—– "
 _CLOSED: Final = frozenset(".!?:;,…")
 _OPEN_END: Final = re.compile(r"[\w)’'\"”]")
 
 
 def leave_out_interruptions(page: Page) -> None:
-    """Take phrases of page chrome and a lone headline of another article out of the body."""
+    """Take out of the body what is none of its own, however much it reads like it.
+
+    Phrases of page chrome, a lone headline of another article, and what the page shows twice.
+    """
     for index in page.body():
         if page.is_phrase[index] and page.odds[index] < _SURE:
             page.is_body[index] = page.lines[index].text.startswith("http")
     lone = _lone_headline(page)
     if lone is not None:
         page.is_body[lone] = False
+    for index in _said_twice(page):
+        page.is_body[index] = False
 
 
 def leave_out_recurring(page: Page, keys: AbstractSet[int]) -> None:
@@ -32,6 +39,24 @@ def leave_out_recurring(page: Page, keys: AbstractSet[int]) -> None:
         if line_key(raw := page.raw_line(index)) in keys:
             page.is_body[index] = False
             page.recurring.append(raw)
+
+
+def _said_twice(page: Page) -> list[int]:
+    """Return the paragraphs that the page shows again, and the quotations it pulls from others.
+
+    The first of equal paragraphs stays, and the paragraph that a pulled quotation was taken from.
+    """
+    long = [(i, page.lines[i].text.strip(_QUOTES)) for i in page.body()]
+    long = [(index, text) for index, text in long if len(text) >= _REPEATED]
+    first: dict[str, int] = {}
+    for index, text in long:
+        first.setdefault(text, index)
+    whole = "\n".join(first)
+    again = [index for index, text in long if first[text] != index]
+    for text, index in first.items():
+        if whole.find(text, whole.find(text) + 1) >= 0:
+            again.append(index)
+    return again
 
 
 def _lone_headline(page: Page) -> int | None:
