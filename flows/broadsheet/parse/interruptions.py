@@ -12,6 +12,7 @@ _HEADLINE_WORDS: Final = range(9, 25)
 _FOREIGN: Final = 0.5  # share of a headline's longer words that the text may have, too
 _PROSE: Final = 50  # characters of a neighbour that is a paragraph
 _REPEATED: Final = 60  # characters of a paragraph that no writer says twice
+_PULLED: Final = 300  # characters of the longest quotation that a page sets out
 _QUOTES: Final = "\"'“”‘’«»„—– "
 _CLOSED: Final = frozenset(".!?:;,…")
 _OPEN_END: Final = re.compile(r"[\w)’'\"”]")
@@ -53,10 +54,8 @@ def _said_twice(page: Page) -> list[int]:
         first.setdefault(text, index)
     whole = "\n".join(first)
     again = [index for index, text in long if first[text] != index]
-    for text, index in first.items():
-        if whole.find(text, whole.find(text) + 1) >= 0:
-            again.append(index)
-    return again
+    quoted = [text for text in first if len(text) <= _PULLED and whole.count(text) > 1]
+    return again + [first[text] for text in quoted]
 
 
 def _lone_headline(page: Page) -> int | None:
