@@ -3,8 +3,6 @@
 Every feature is a number that does not depend on the page's language or on its outlet, except the
 phrases of :mod:`broadsheet.parse.html_phrases` and the words of
 :mod:`broadsheet.parse.html_vocabulary`.
-
-Longer than 300 lines because names, phrases and their columns are read side by side.
 """
 
 import re
