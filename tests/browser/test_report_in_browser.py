@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from broadsheet.config import Config, Dataset
-from broadsheet.publish.report import Aggregates, ReportFacts, render_report
+from broadsheet.publish.report import Aggregates, FileAccount, ReportFacts, render_report
 from broadsheet.publish.report_aggregates import Copied, ReasonCount, Sample
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.validate import Expectation, Suite, render_data_docs
@@ -104,6 +104,7 @@ def render(text):
             release=verdict,
             drift=verdict,
             skipped=((text, 1),),
+            files=(FileAccount(path=text, raw=13),),
             aggregates=Aggregates(
                 rows=10,
                 missing={text: 1, "outlet": 5},

@@ -16,6 +16,7 @@ from broadsheet.config import Config, Dataset
 from broadsheet.errors import StorageError
 from broadsheet.publish import report_charts as charts
 from broadsheet.publish.report import (
+    FileAccount,
     ReportFacts,
     aggregate,
     format_share,
@@ -116,6 +117,15 @@ def test_the_first_screen_tells_verdict_and_account():
     assert "Passed" in page
     assert "12 raw records: 10 published, 1 duplicates, 1 quarantined" in page
     assert "Nothing: every expectation holds." in page
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_the_page_tells_each_file_and_how_many_others_there_are(files):
+    others = FileAccount(path=None, files=files, raw=2)
+    page = render_report(make_facts(files=(FileAccount(path="a.warc.gz", raw=10), others)))
+
+    assert "<bdi>a.warc.gz</bdi>" in page
+    assert f"{files} other file{'s' if files > 1 else ''}<" in page
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ def _judge(
         release=verdict,
         aggregates=aggregates,
         skipped=tuple(sorted(_skipped(staged, "reason").items())),
+        files=report.accounts_of_files(written.release),
     )
 
 

@@ -17,14 +17,17 @@ from broadsheet.config import Config
 from broadsheet.publish import report_charts as charts
 from broadsheet.publish.report_aggregates import LENGTHS, Aggregates, aggregate
 from broadsheet.publish.report_history import Past, read_history
+from broadsheet.publish.report_inputs import FileAccount, accounts_of_files
 from broadsheet.reasons import EXPECTATION_PREFIX, Reason
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.tables import ARTICLE
 
 __all__ = [
     "Aggregates",
+    "FileAccount",
     "Past",
     "ReportFacts",
+    "accounts_of_files",
     "aggregate",
     "list_checks",
     "read_history",
@@ -51,6 +54,7 @@ class ReportFacts:
         release: the verdict on the release.
         aggregates: the figures of the written rows.
         skipped: entries of the raw input that are no articles, by reason code.
+        files: what became of the records of each raw file.
         drift: the verdict on the difference to the release before, where there is one.
         history: the releases before, the oldest first.
 
@@ -63,6 +67,7 @@ class ReportFacts:
     release: Verdict
     aggregates: Aggregates
     skipped: tuple[tuple[str, int], ...] = ()
+    files: tuple[FileAccount, ...] = ()
     drift: Verdict | None = None
     history: tuple[Past, ...] = ()
 
