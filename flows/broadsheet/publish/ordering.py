@@ -5,6 +5,7 @@ final position; each bucket is then small enough to be sorted in memory.
 """
 
 import contextlib
+import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from broadsheet.publish.placement import Integers
 
-MIN_BUCKET_ROWS = 8_192
+MIN_BUCKET_ROWS = 16_384
 MAX_BUCKETS = 128  # each is an open file; macOS allows 256 by default
 _POSITION = "__position"
 
@@ -74,14 +75,20 @@ def _spill(
             for path in buckets
         ]
         for table in (part for selection in selections for part in _selected(selection, schema)):
-            bucket_of = table.column(_POSITION).to_numpy() // bucket_rows
-            for bucket in np.unique(bucket_of):
-                part = table.filter(pa.array(bucket_of == bucket))
-                writers[bucket].write_table(part.combine_chunks())
+            buckets_here = table.column(_POSITION).to_numpy() // bucket_rows
+            numbers, starts = np.unique(buckets_here, return_index=True)  # rows are by position
+            for number, part in zip(numbers, _slices(table, starts), strict=True):
+                writers[number].write_table(part)
+
+
+def _slices(table: pa.Table, starts: Integers) -> Iterator[pa.Table]:
+    """Yield a table's rows from each start to before the next one."""
+    for start, end in itertools.pairwise([*starts.tolist(), len(table)]):
+        yield table.slice(start, end - start)
 
 
 def _selected(selection: Selection, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Yield the selected rows with their positions, those of a row group at a time."""
+    """Yield the selected rows with their positions, those of a row group at a time, by position."""
     added = selection.added.column_names if selection.added is not None else []
     names = [name for name in schema.names if name not in {*added, _POSITION}]
     with pq.ParquetFile(selection.path) as file:
@@ -90,6 +97,7 @@ def _selected(selection: Selection, schema: pa.Schema) -> Iterator[pa.Table]:
             end = first + file.metadata.row_group(group).num_rows
             some = np.flatnonzero((selection.rows >= first) & (selection.rows < end))
             if len(some):
+                some = some[np.argsort(selection.positions[some])]
                 rows = pa.array(selection.rows[some] - first)
                 table = file.read_row_group(group, columns=names).take(rows)
                 columns = {name: table.column(name) for name in names}
@@ -98,5 +106,5 @@ def _selected(selection: Selection, schema: pa.Schema) -> Iterator[pa.Table]:
                     columns |= {name: others.column(name) for name in added}
                 columns[_POSITION] = pa.chunked_array([selection.positions[some]])
                 arrays = [columns[field.name] for field in schema]
-                yield pa.table(arrays, names=schema.names).cast(schema)
+                yield pa.table(arrays, names=schema.names).cast(schema).combine_chunks()
             first = end
