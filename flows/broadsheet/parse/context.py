@@ -168,8 +168,11 @@ def slug_shares(sheaf: Sheaf, lines: Numbers, urls: Sequence[str | None]) -> Num
     for place, (line, page) in enumerate(zip(lines.tolist(), pages, strict=True)):
         slug = slugs[page]
         if slug is not None:
-            words = set(_ALNUM.findall(sheaf.texts[line][:200].lower()))
-            shares[place] = 100 * len(words & slug) // len(words) if words else 0
+            low = sheaf.texts[line][:200].lower()
+            # To look for a few words is faster than to read all, and most lines hold none.
+            has_any = any(word in low for word in slug)
+            words = set(_ALNUM.findall(low)) if has_any else ()
+            shares[place] = 100 * len(slug.intersection(words)) // len(words) if words else 0
     return shares
 
 
