@@ -51,10 +51,10 @@ def chunked(body: bytes) -> bytes:
     [
         (chunked(HTML.encode()), ["Transfer-Encoding: chunked"]),
         (HTML.encode(), ["Transfer-Encoding: chunked"]),
-        (gzip.compress(HTML.encode()), ["Content-Encoding: gzip"]),
+        (gzip.compress(HTML.encode(), mtime=0), ["Content-Encoding: gzip"]),
         (HTML.encode(), ["Content-Encoding: gzip"]),
         (
-            chunked(gzip.compress(HTML.encode())),
+            chunked(gzip.compress(HTML.encode(), mtime=0)),
             ["Transfer-Encoding: chunked", "Content-Encoding: gzip"],
         ),
     ],
