@@ -16,10 +16,14 @@ BEYOND: Final = 0x10000
 """Where a table keeps what holds for all characters beyond the Basic Multilingual Plane."""
 
 
+def code_points(text: str) -> Codes:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
 def codes_of(text: str) -> Codes:
     """Return the code points of a text, those beyond the Basic Multilingual Plane as ``BEYOND``."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.minimum(codes, np.uint32(BEYOND))
+    return np.minimum(code_points(text), np.uint32(BEYOND))
 
 
 def new_table() -> Table:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.characters import BEYOND
+from broadsheet.characters import BEYOND, code_points
 
 _ASCII_NOT_LETTER_NOR_DIGIT = bytes(c for c in range(128) if not chr(c).isalnum())
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
@@ -29,7 +29,7 @@ def identity_text(text: str) -> str:
         return text.lower().encode().translate(None, _ASCII_NOT_LETTER_NOR_DIGIT).decode()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     folded = folded.casefold()
-    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(folded)
     if codes.max(initial=0) >= BEYOND:
         return _NEITHER_LETTER_NOR_DIGIT.sub("", folded)
     kept = codes[_is_letter_or_digit().take(codes)]  # the same, several times as fast

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.characters import code_points
+
 Hashes = NDArray[np.uint64]
 Positions = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -101,8 +103,7 @@ def _words(texts: list[str]) -> Words:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     # Each text is followed by one separator, so that no word spans two texts.
     joined = "\n".join(texts) + "\n"
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes = np.minimum(codes, _LAST_CODE)
+    codes = np.minimum(code_points(joined), _LAST_CODE)
     characters = _characters()
     kinds = characters.kinds[codes]
     starts, ends = _borders(kinds)

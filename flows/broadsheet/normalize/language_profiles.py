@@ -22,6 +22,7 @@ import orjson
 from langdetect.detector import Detector
 from langdetect.utils.ngram import NGram
 
+from broadsheet.characters import code_points
 from broadsheet.normalize.language_trials import mean_probabilities
 
 Floats = npt.NDArray[np.float64]
@@ -188,7 +189,7 @@ def _prepared(text: str) -> str:
     if any(mark in text for mark in _VIETNAMESE_TONES):
         text = NGram.normalize_vi(text)
     text = _single_spaced(text[:10_000])
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(text)
     n_latin = np.count_nonzero((codes >= ord("A")) & (codes <= ord("z")))
     n_others = np.count_nonzero(codes >= _BEYOND_LATIN)
     return _LATIN.sub("", text) if n_latin * 2 < n_others else text
@@ -205,8 +206,7 @@ def _normalized(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArr
 
     Each begins with a space; the second array tells where.
     """
-    joined = " ".join(["", *texts])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(" ".join(["", *texts]))
     starts = np.cumsum([0, *(1 + len(text) for text in texts[:-1])])
     forms = _normal_forms()
     normal = forms.take(codes)

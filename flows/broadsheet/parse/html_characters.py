@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.characters import code_points
+
 Counts = npt.NDArray[np.int64]
 
 _DIGIT, _WORD, _UPPER, _MARK, _WIDE, _COMMA, _STOP, _FULL_STOP = (1 << bit for bit in range(8))
@@ -70,7 +72,7 @@ def count_characters(texts: Sequence[str]) -> Characters:
     chars = np.fromiter(map(len, texts), np.int64, len(texts))
     ends = np.cumsum(chars)
     starts = ends - chars
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = code_points("".join(texts))
     kinds = _kinds().take(codes, mode="clip")
     is_space = codes == _SPACE
 
