@@ -5,7 +5,6 @@ digests and counts, never article data; results are JSON, never pickle.
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,14 +31,12 @@ from prefect.runtime import task_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Failed
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from broadsheet import errors, pipeline
 from broadsheet.addresses import is_address
 from broadsheet.engines import THREADS, Engine, require_closed_dask
 from broadsheet.logs import tell
-from broadsheet.progress import release_steps
+from broadsheet.progress import release_steps, shown_bar
 from broadsheet.status import Pace, StatusFile
 
 Json = dict[str, Any]
@@ -224,17 +221,9 @@ def collect(
     futures: list[PrefectFuture[Json]], sizes: Sequence[int], status: StatusFile
 ) -> list[Json]:
     """Await all batches, with progress on stderr; their order is that of the plan."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}"),
-        TimeElapsedColumn(),
-    )
     size_of = dict(zip(futures, sizes, strict=True))
     pace = Pace(len(futures), sum(sizes), time.monotonic())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:
-        bar = bars.add_task("batches", total=len(futures), told="")
+    with shown_bar("batches", len(futures)) as show:
         for future in as_completed(futures):
             pace.count(future.result()["accounts"]["raw"], size_of[future])
             now = time.monotonic()
@@ -242,7 +231,7 @@ def collect(
             status.show(figures, now)
             tell("batch.done", **figures)
             told = "{records} records, {records_per_second}/s, {seconds_left:.0f} s left"
-            bars.update(bar, advance=1, told=told.format(**figures))
+            show(pace.done, told.format(**figures))
     return [future.result() for future in futures]
 
 

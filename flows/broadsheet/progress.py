@@ -1,4 +1,4 @@
-"""How far the making of a release is, for those who watch: a bar, an event and the status file."""
+"""How far a run is, for those who watch: bars, and of a release its steps."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -13,23 +13,33 @@ from broadsheet.status import StatusFile
 
 
 @contextmanager
-def release_steps(status: StatusFile) -> Iterator[Callable[[str], None]]:
-    """Return a function that tells of each step when it begins; the bar is on stderr."""
+def shown_bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    """Show a bar on stderr, where that is a terminal.
+
+    Returns a function that is told how much is done, and a few words to show beside it.
+    """
     columns = (
-        TextColumn("release"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
-    tell("release.begun")
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:
-        bar = bars.add_task("", total=len(pipeline.STEPS))
+        bar = bars.add_task(name, total=total, told="")
+        yield lambda done, told: bars.update(bar, completed=done, told=told)
+
+
+@contextmanager
+def release_steps(status: StatusFile) -> Iterator[Callable[[str], None]]:
+    """Return a function that tells of each step when it begins."""
+    tell("release.begun")
+    with shown_bar("release", len(pipeline.STEPS)) as show:
 
         def begin(step: str) -> None:
             tell("release.step", step=step)
             status.releasing(step)
-            bars.update(bar, completed=pipeline.STEPS.index(step), description=step)
+            show(pipeline.STEPS.index(step), step)
 
         yield begin
-        bars.update(bar, completed=len(pipeline.STEPS), description="done")
+        show(len(pipeline.STEPS), "done")
