@@ -93,18 +93,19 @@ def tidy(work: Place, *, removes: bool) -> Tidied:
         "batches": {request.staged.rpartition("/")[2] for request in asked},
         "lines": {lines_folder(request).rpartition("/")[2] for request in asked},
     }
+    held = {kind: names_in(join(work, kind)) for kind in wanted}
     old = [
         join(work, kind, name)
-        for kind, names in wanted.items()
-        for name in names_in(join(work, kind))
-        if name not in names
+        for kind, names in held.items()
+        for name in names
+        if name not in wanted[kind]
     ]
-    old += [parts_of(work)] if names_in(work).count("parts") else []
+    old += [parts_of(work)] if "parts" in names_in(work) else []
     sizes = [_bytes_below(folder) for folder in old]
     if removes:
         for folder in old:
             drop_folder(folder)
-    kept = sum(name in wanted["batches"] for name in names_in(join(work, "batches")))
+    kept = sum(name in wanted["batches"] for name in held["batches"])
     return Tidied(removed=len(old), removed_bytes=sum(sizes), kept=kept)
 
 

@@ -91,7 +91,7 @@ def lines_folder(request: Request) -> str:
     """Return where the lines of a batch's pages are noted."""
     keyed_by = {
         "code": request.code,
-        "sources": Config.model_validate(request.config).sources.model_dump(mode="json"),
+        "sources": request.config["sources"],
         "batch": sources.Batch.from_json(request.batch).digest,
     }
     work = request.staged.rpartition("/batches/")[0]
