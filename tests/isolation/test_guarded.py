@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 import zipfile
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -259,20 +260,16 @@ def table_of(texts):
     return buffer.getvalue()
 
 
-def batches_of(texts):
+def arrow_of(opened, texts):
     buffer = io.BytesIO()
     table = pa.table({"text": texts})
-    with pa.ipc.new_file(buffer, table.schema) as writer:
+    with opened(buffer, table.schema) as writer:
         writer.write_table(table, 10)
     return buffer.getvalue()
 
 
-def stream_of(texts):
-    buffer = io.BytesIO()
-    table = pa.table({"text": texts})
-    with pa.ipc.new_stream(buffer, table.schema) as writer:
-        writer.write_table(table, 10)
-    return buffer.getvalue()
+batches_of = partial(arrow_of, pa.ipc.new_file)
+stream_of = partial(arrow_of, pa.ipc.new_stream)
 
 
 def list_of(texts):
@@ -362,7 +359,7 @@ def test_a_row_group_that_kills_in_decoding_is_lost_alone(work):
     assert worked.found == {"a.parquet": 30}
 
 
-@pytest.mark.parametrize("write", [batches_of, stream_of])
+@pytest.mark.parametrize("write", [batches_of, stream_of], ids=["batches_of", "stream_of"])
 def test_a_record_batch_that_kills_in_decoding_is_lost_alone(work, write):
     texts = [story(number).decode() for number in range(30)]
     texts[14] = "GROUP of rows that cannot be decoded."
