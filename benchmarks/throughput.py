@@ -33,7 +33,7 @@ from pathlib import Path
 import corpora
 
 HERE = Path(__file__).parent
-PEERS = ("datatrove", "datasets", "floor")
+PEERS = ("datatrove", "datasets", "libraries", "floor")
 _SUBREAPER = 36  # linux/prctl.h: orphans of a run, such as Prefect's server, become ours
 
 
