@@ -2,28 +2,27 @@
 
     python benchmarks/throughput_profile.py CORPUS OUTPUT
 
-Times are seconds on the clock of this one process, and CPU seconds of it and of the children that
-it guards records with. A step's time holds that of the steps below it.
+Times are seconds on the clock of this one process; CPU seconds are told of it alone, and of it and
+the children that it guards records with. A step's time holds that of the steps below it.
 """
 
 import functools
+import os
 import resource
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-from broadsheet import deduplicate, pipeline, publish, sources, validate
+from broadsheet import pipeline, publish, sources, validate
 
 STEPS = (
     (pipeline.plan, "pipeline.plan"),
     (sources.discover, "  discover: list, digest, cut"),
     (pipeline.work_batch, "pipeline.work_batch"),
-    (pipeline.guarded.read_and_refine, "  read, parse and normalise (guarded)"),
-    (pipeline.batch.stage, "  check, sign and write"),
+    (pipeline.guarded.read_and_refine, "  read, parse, normalise, sign (guarded)"),
+    (pipeline.batch.stage, "  check and write"),
     (validate.check_rows, "    Great Expectations"),
-    (deduplicate.signals_of, "    quality signals"),
-    (deduplicate.keys_of, "    MinHash and keys"),
     (pipeline.release, "pipeline.release"),
     (pipeline.folding.fold_all, "  deduplicate across batches"),
     (publish.write_tables, "  write tables"),
@@ -70,16 +69,19 @@ def main() -> None:
     for _, name in STEPS:
         step = name.replace("  ", "&nbsp;&nbsp;")
         print(f"| {step} | {SPENT[name]:.1f} | {SPENT[name] / total:.1%} |")
-    own, children = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    print(
-        f"\nCPU: {own.ru_utime + own.ru_stime:.1f} s here (some 4 s of it imports), "
-        f"{children.ru_utime + children.ru_stime:.1f} s in guarded children; "
-        f"peak {own.ru_maxrss / 2**20:.2f} GiB here, "
-        f"{children.ru_maxrss / 2**20:.2f} GiB in a child"
-    )
+    tell(resource.RUSAGE_SELF, "here (some 4 s of it imports)")
+
+
+def tell(who: int, where: str) -> None:
+    """Print the CPU seconds and the memory of this process, or of those that it has ended."""
+    used = resource.getrusage(who)
+    cpu = used.ru_utime + used.ru_stime
+    print(f"{cpu:.1f} s of CPU, {used.ru_maxrss / 2**20:.2f} GiB at most, {where}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    if child := os.fork():  # what its guarded children took is known when it has ended
+        os.waitpid(child, 0)
+        tell(resource.RUSAGE_CHILDREN, "here and in guarded children together")
+    else:
+        main()

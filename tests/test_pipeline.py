@@ -172,7 +172,7 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
         worked.rejections.append(
             Rejection(source=source, stage="parse", reason=Reason.RECORD_FAULT)
         )
-        worked.rows = worked.rows.slice(1)
+        worked.rows, worked.keys = worked.rows.slice(1), worked.keys.slice(1)
         return worked
 
     monkeypatch.setattr(pipeline.batch, "read_and_refine", loses_one)
@@ -189,7 +189,7 @@ def test_a_record_lost_on_the_way_is_noticed(write_corpus, stories, tmp_path, mo
 
     def drops_one(*arguments, **named):
         worked = work(*arguments, **named)
-        worked.rows = worked.rows.slice(1)
+        worked.rows, worked.keys = worked.rows.slice(1), worked.keys.slice(1)
         return worked
 
     monkeypatch.setattr(pipeline.batch, "read_and_refine", drops_one)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
-from broadsheet import normalize, parse, sources, tables
+from broadsheet import deduplicate, normalize, parse, sources, tables
 from broadsheet.config import Config, Dataset, Sources
 from broadsheet.isolation import Lost, progress, say
 from broadsheet.parse.recurring import Sighting, sight
@@ -67,10 +67,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """What some items came to; ``done`` is the place behind them, ``found`` counts those read."""
+    """What some items came to; ``done`` is the place behind them, ``found`` counts those read.
+
+    ``keys`` are those of the rows, for deduplication.
+    """
 
     done: Place
     rows: pa.Table
+    keys: pa.Table
     rejections: tuple[Rejection, ...]
     skipped: tuple[Skipped, ...]
     found: Mapping[str, int]
@@ -178,9 +182,12 @@ def portion(items: Sequence[Item], done: Place, config: Config, recurring: Recur
         refine([item for item in items if isinstance(item, RawRecord)], config, recurring)
     )
     outcomes = [next(refined) if isinstance(item, RawRecord) else item for item in items]
+    rows = tables.articles_to_table([row for row in outcomes if isinstance(row, Article)])
+    progress()
     return Portion(
         done=done,
-        rows=tables.articles_to_table([row for row in outcomes if isinstance(row, Article)]),
+        rows=rows,
+        keys=deduplicate.keys_of(rows),
         rejections=tuple(masked(o, config) for o in outcomes if isinstance(o, Rejection)),
         skipped=tuple(item for item in items if isinstance(item, Skipped)),
         found=Counter(item.source.path for item in items if not isinstance(item, Skipped)),

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from broadsheet import pipeline, publish
+from broadsheet.identity import identity_sha256
 from broadsheet.publish import layout, verification
 from broadsheet.publish.manifest import read_manifest
 
@@ -45,12 +46,17 @@ def splits_of(folder):
 
 def test_a_filtered_row_is_quarantined_with_the_signal(release, stories):
     long = "\n\n".join(stories(6).values())
-    folder = release(stories(3) | {"long.txt": long}, "[filters]\nn_words = {max = 150}")
+    folder = release({"-long.txt": long} | stories(3), "[filters]\nn_words = {max = 150}")
 
     (row,) = pq.read_table(folder / "quarantine").to_pylist()
+    published = pq.read_table(folder / "data").to_pylist()
+    index = pq.read_table(folder / "index").to_pylist()
 
-    assert (row["source_path"], row["reason"]) == ("long.txt", "filter.n_words")
-    assert pq.read_table(folder / "data").num_rows == 3
+    assert (row["source_path"], row["reason"]) == ("-long.txt", "filter.n_words")
+    assert len(published) == 3
+    assert {row["id"]: row["text_sha256"] for row in index} == {
+        row["id"]: identity_sha256(row["text"]) for row in published
+    }
 
 
 def test_articles_keep_their_splits_in_the_next_release(release, stories):

@@ -23,7 +23,7 @@ CONFIG = {
     "text": {"min_words": 5},
 }
 # The whole work of a batch, but text files that begin with a command do it: real deaths, as a
-# fault of a library in native code would be one, while reading or while refining. The libraries
+# fault of a library in native code would be one, while reading, refining or signing. The libraries
 # that read JSON, CSV, Parquet and compressed WARC records die of a command in what they are given.
 MODULE = """
 import ctypes, os, time
@@ -124,6 +124,15 @@ xmls.to_record = item
 dying = dataclasses.replace(formats.format_of("a.txt"), read=read)
 formats._BY_SUFFIX[".txt"] = dying
 parse.parse_many = refine
+keys_of = refinement.deduplicate.keys_of
+def sign(rows):
+    for text in rows["text"].to_pylist():
+        word, _, how = text.partition(" ")
+        if word == "SIGN":
+            die(how.split()[0])
+    return keys_of(rows)
+
+refinement.deduplicate.keys_of = sign
 work = refinement.work
 
 def die_of_a_footer(footer):
@@ -172,7 +181,12 @@ def published(worked):
 
 @pytest.mark.parametrize(
     ("when", "how"),
-    [*(("READ", how) for how in DEATHS), ("PARSE", "segfault"), ("PARSE", "allocate")],
+    [
+        *(("READ", how) for how in DEATHS),
+        ("PARSE", "segfault"),
+        ("PARSE", "allocate"),
+        ("SIGN", "hang"),
+    ],
 )
 def test_a_file_that_kills_is_lost_alone(work, when, how):
     files = {f"{n:03d}.txt": story(n) for n in range(90)}
@@ -181,6 +195,7 @@ def test_a_file_that_kills_is_lost_alone(work, when, how):
     worked = work(files)
 
     assert published(worked) == sorted(files.keys() - {"070.txt"})
+    assert worked.keys["id"].to_pylist() == worked.rows["id"].to_pylist()
     (lost,) = worked.rejections
     assert (lost.source.path, lost.reason) == ("070.txt", DEATHS[how])
     assert lost.source.length > 0

@@ -2,7 +2,7 @@
 
 from broadsheet.deduplicate.filters import out_of_bounds
 from broadsheet.deduplicate.fold import DUPLICATE_SCHEMA, NO_TEXT, PUBLISHED, Carried, Folding, fold
-from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of
+from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of, renumbered
 from broadsheet.deduplicate.leaks import Leakage, judge_leakage, leakage
 from broadsheet.deduplicate.overlaps import TextReader
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
@@ -22,5 +22,6 @@ __all__ = [
     "keys_of",
     "leakage",
     "out_of_bounds",
+    "renumbered",
     "signals_of",
 ]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from broadsheet.deduplicate.shingles import sample, shingle_words
-from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
+from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, Sums, signals_of, word_sums
 from broadsheet.deduplicate.signatures import sign, signatures_to_arrow
 from broadsheet.deduplicate.terms import terms_of
 from broadsheet.deduplicate.words import words_of
@@ -40,13 +40,12 @@ _WHOLE: Final = 100
 """Weight of a text that is neither an excerpt nor cut by a paywall: more than all metadata."""
 
 
-def keys_of(articles: pa.Table, batch: int, signals: pa.Table | None = None) -> pa.Table:
-    """Return the keys of a staged batch.
+def keys_of(articles: pa.Table, batch: int = 0) -> pa.Table:
+    """Return the keys of articles, their quality signals among them.
 
     Args:
         articles: table of ``STAGED_ARTICLE_SCHEMA``.
         batch: number of the batch; with the row's position it is the row's address.
-        signals: its quality signals, where they are known already.
 
     Returns:
         A table of ``KEY_SCHEMA``, row for row.
@@ -54,14 +53,15 @@ def keys_of(articles: pa.Table, batch: int, signals: pa.Table | None = None) -> 
     """
     texts = articles["text"].to_pylist()
     sketches: list[tuple[pa.Array, pa.Array, pa.Array]] = []
+    sums: list[dict[str, Sums]] = []
     for words in words_of(texts):
         shingles = shingle_words(words)
         sketches.append((signatures_to_arrow(sign(shingles)), sample(shingles), terms_of(words)))
-    if signals is None:
-        signals = signals_of(articles)
+        sums.append(word_sums(words))
+    signals = signals_of(articles, sums)
     columns = {
         "batch": pa.array(np.full(len(texts), batch, np.int32)),
-        "row": pa.array(np.arange(len(texts), dtype=np.int64)),
+        "row": _positions(len(texts)),
         **{name: articles[name] for name in INDEX.schema.names if name in articles.column_names},
         "text_sha256": pa.array([identity_sha256(text) for text in texts], pa.string()),
         "completeness": completeness(articles),
@@ -75,6 +75,19 @@ def keys_of(articles: pa.Table, batch: int, signals: pa.Table | None = None) -> 
     }
     table = pa.table([columns[name] for name in KEY_SCHEMA.names], schema=KEY_SCHEMA)
     return table.combine_chunks()
+
+
+def renumbered(keys: pa.Table) -> pa.Table:
+    """Return keys of rows that were put together, or from which some were taken, as one batch's.
+
+    ``row`` becomes the position, and the table one chunk.
+    """
+    at = keys.column_names.index("row")
+    return keys.set_column(at, KEY_SCHEMA.field("row"), _positions(len(keys))).combine_chunks()
+
+
+def _positions(count: int) -> pa.Array:
+    return pa.array(np.arange(count, dtype=np.int64))
 
 
 def completeness(articles: pa.Table) -> pa.ChunkedArray:

@@ -20,7 +20,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from broadsheet.characters import BEYOND, Table, codes_of, new_table
-from broadsheet.deduplicate.words import Flags, Positions, Words, hash_runs, scramble, words_of
+from broadsheet.deduplicate.words import (
+    Flags,
+    Hashes,
+    Positions,
+    Words,
+    hash_runs,
+    scramble,
+    words_of,
+)
 from broadsheet.tables import SIGNALS
 
 Sums = NDArray[np.float64]
@@ -50,18 +58,22 @@ _SHORT_LINE: Final = 30
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
-def signals_of(articles: pa.Table) -> pa.Table:
-    """Return the quality signals of a staged batch, row for row.
+def signals_of(articles: pa.Table, parts: Sequence[Mapping[str, Sums]] | None = None) -> pa.Table:
+    """Return the quality signals of articles, row for row.
 
     Args:
         articles: table with ``text``, ``language`` and ``source_length``.
+        parts: what :func:`word_sums` gives for each part of :func:`words_of` the texts, where it
+            is known already.
 
     Returns:
         A table of ``SIGNAL_SCHEMA``; null where there is nothing to take a share of.
 
     """
     texts = articles["text"].to_pylist()
-    sums = _word_sums(texts)
+    if not parts:
+        parts = [word_sums(words) for words in words_of(texts or [""])]
+    sums = {name: np.concatenate([part[name] for part in parts])[: len(texts)] for name in parts[0]}
     columns = _line_signals(texts) | _character_signals(texts, sums) | _repetition(sums)
     is_english = pc.match_substring_regex(articles["language"], "^en(-|$)")
     stop_words = pa.array(sums["stop_words"].astype(np.int32))
@@ -71,19 +83,20 @@ def signals_of(articles: pa.Table) -> pa.Table:
     return pa.table([columns[name] for name in SIGNAL_SCHEMA.names], schema=SIGNAL_SCHEMA)
 
 
-def _word_sums(texts: Sequence[str]) -> dict[str, Sums]:
+def word_sums(words: Words) -> dict[str, Sums]:
     """Return figures that are sums over the words of each text, text by text."""
-    stop_words = np.concatenate([words.hashes for words in words_of([_STOP_WORDS])])
-    parts = [
-        {
-            "words": words.counts,
-            "characters": _per_text(words, words.lengths),
-            "stop_words": _per_text(words, np.isin(words.hashes, stop_words)),
-            **_runs(words),
-        }
-        for words in words_of(["", *texts])  # one text at least, so that there is a part
-    ]
-    return {name: np.concatenate([part[name] for part in parts])[1:] for name in parts[0]}
+    return {
+        "words": words.counts.astype(float),
+        "characters": _per_text(words, words.lengths),
+        "stop_words": _per_text(words, np.isin(words.hashes, _stop_words())),
+        **_runs(words),
+    }
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> Hashes:
+    (words,) = words_of([_STOP_WORDS])
+    return words.hashes
 
 
 def _line_signals(texts: Sequence[str]) -> dict[str, pa.Array]:

@@ -1,7 +1,7 @@
 """One batch: read, parse, normalise, check, stage."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -104,13 +104,16 @@ def stage(
 
     Without a suite no row is expected: only rejections are staged.
     """
-    table, failed, verdict = _checked(worked.rows, suite)
-    signals = deduplicate.signals_of(table)
-    if filtered := deduplicate.out_of_bounds(table, signals, filters):
-        failed += [_filtered(table, i, names) for i, names in sorted(filtered.items())]
-        stays = [i for i in range(len(table)) if i not in filtered]
-        table, signals = table.take(stays), signals.take(stays)
-    set_aside = [*worked.rejections, *failed]
+    table, keys = worked.rows, worked.keys
+    failures, verdict = _checked(table, suite)
+    set_aside = [
+        *worked.rejections,
+        *(_failed(table, i, ids) for i, ids in sorted(failures.items())),
+    ]
+    table, keys = _without(failures, table, keys)
+    filtered = deduplicate.out_of_bounds(table, keys, filters)
+    set_aside += [_filtered(table, i, names) for i, names in sorted(filtered.items())]
+    table, keys = _without(filtered, table, keys)
     accounts = Accounts(
         raw=len(worked.rows) + len(worked.rejections),
         published=len(table),
@@ -120,7 +123,7 @@ def stage(
     parts = {
         ARTICLES: table,
         QUARANTINE: tables.rejections_to_table(set_aside),
-        KEYS: deduplicate.keys_of(table, 0, signals),
+        KEYS: deduplicate.renumbered(keys),
     }
     return _write_staged(folder, accounts, parts, values, worked.skipped)
 
@@ -149,17 +152,25 @@ def _write_staged(
 
 def _checked(
     rows: pa.Table, suite: validate.Suite | None
-) -> tuple[pa.Table, list[Rejection], dict[str, Any] | None]:
-    """Return the rows that meet the suite, those that do not, and the verdict."""
+) -> tuple[Mapping[int, tuple[str, ...]], dict[str, Any] | None]:
+    """Return the rows that fail, each with the expectations that it fails, and the verdict."""
     if suite is None:
-        return rows, [], None
+        return {}, None
     check = validate.check_rows(rows, suite, normalize.article_id)
-    failed = [
-        _set_aside(rows, i, "validate", expectation_reason(ids[0]), f"fails {', '.join(ids)}")
-        for i, ids in sorted(check.failures.items())
-    ]
-    kept = [i for i in range(len(rows)) if i not in check.failures]
-    return (rows.take(kept) if failed else rows), failed, to_json(check.verdict)
+    return check.failures, to_json(check.verdict)
+
+
+def _without(numbers: Collection[int], *row_for_row: pa.Table) -> list[pa.Table]:
+    """Return tables that have the same rows without those of some numbers."""
+    if not numbers:
+        return [*row_for_row]
+    stays = [i for i in range(len(row_for_row[0])) if i not in numbers]
+    return [table.take(stays) for table in row_for_row]
+
+
+def _failed(rows: pa.Table, number: int, ids: Sequence[str]) -> Rejection:
+    detail = f"fails {', '.join(ids)}"
+    return _set_aside(rows, number, "validate", expectation_reason(ids[0]), detail)
 
 
 def _filtered(rows: pa.Table, number: int, signals: Sequence[str]) -> Rejection:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from broadsheet import sources
 from broadsheet.config import Config, Sources
+from broadsheet.deduplicate import KEY_SCHEMA
 from broadsheet.isolation import Died, Limits, Lost, borrowed
 from broadsheet.records import Rejection, Skipped
 from broadsheet.refinement import PORTION_RECORDS, Place, Portion, Recurring, Step, Task
@@ -22,9 +23,13 @@ _MEMORY_PER_BYTE = 8  # of a batch; it is held once, and each record in several 
 
 @dataclass(slots=True, kw_only=True)
 class Worked:
-    """What a batch came to: each item that was found is a row, set aside, or skipped."""
+    """What a batch came to: each item that was found is a row, set aside, or skipped.
+
+    ``keys`` are those of the rows, for deduplication; a row's number is that in its portion.
+    """
 
     rows: pa.Table = field(default_factory=STAGED_ARTICLE_SCHEMA.empty_table)
+    keys: pa.Table = field(default_factory=KEY_SCHEMA.empty_table)
     rejections: list[Rejection] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     found: Counter[str] = field(default_factory=Counter)
@@ -105,17 +110,20 @@ class _Course:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self._parts: list[pa.Table] = []
+        self._rows: list[pa.Table] = []
+        self._keys: list[pa.Table] = []
         self._worked = Worked()
 
     def worked(self) -> Worked:
         """Return what all came to."""
-        self._worked.rows = pa.concat_tables([self._worked.rows, *self._parts])
+        self._worked.rows = pa.concat_tables([self._worked.rows, *self._rows])
+        self._worked.keys = pa.concat_tables([self._worked.keys, *self._keys])
         return self._worked
 
     def take(self, portion: Portion) -> None:
         """Take what some items came to."""
-        self._parts.append(portion.rows)
+        self._rows.append(portion.rows)
+        self._keys.append(portion.keys)
         self._worked.rejections += portion.rejections
         self._worked.skipped += portion.skipped
         self._worked.found.update(portion.found)
