@@ -8,9 +8,9 @@ import fsspec
 import pytest
 from click.testing import CliRunner
 
-from broadsheet import logs
+from broadsheet import logs, pipeline
 from broadsheet.cli import main
-from broadsheet.pipeline import STEPS
+from broadsheet.pipeline import STEPS, guarded
 from broadsheet.status import Pace, StatusFile, read_status, render_status
 
 OUTCOME = {
@@ -48,9 +48,11 @@ def test_a_corpus_of_no_bytes_has_a_pace():
 
 
 @pytest.mark.parametrize("place", ["{tmp}/dist", "memory://status"])
-def test_the_state_goes_from_running_to_ended(place, tmp_path):
+def test_the_state_goes_from_planning_to_ended(place, tmp_path):
     output = place.format(tmp=tmp_path)
-    status = StatusFile(f"{output}/.work/valley")
+    status = StatusFile()
+    status.planning(f"{output}/.work/valley")
+    planning = read_status(output)[0]
     status.show(Pace(2, 10, 0.0).figures(1.0), now=1.0)
     running = read_status(output)[0]
     status.releasing("tables")
@@ -58,12 +60,29 @@ def test_the_state_goes_from_running_to_ended(place, tmp_path):
     status.ended(OUTCOME)
     ended = read_status(output)[0]
 
-    assert [s["state"] for s in (running, releasing, ended)] == ["running", "releasing", "ended"]
+    states = [s["state"] for s in (planning, running, releasing, ended)]
+    assert states == ["planning", "running", "releasing", "ended"]
+    assert render_status([planning]).startswith("valley: raw files are being looked at")
     assert releasing["step"] == "tables"
     assert running["batches"] == 2
     assert ended["outcome"]["version"] == "1.0.0"
     assert "summary" not in ended["outcome"]
     fsspec.filesystem("memory").store.clear()
+
+
+def test_a_run_is_noted_before_its_files_are_looked_at(
+    write_corpus, stories, tmp_path, monkeypatch
+):
+    seen, discover = [], guarded.discover
+
+    def look(*arguments):
+        seen.append(read_status(tmp_path)[0]["state"])
+        return discover(*arguments)
+
+    monkeypatch.setattr(guarded, "discover", look)
+    pipeline.plan(write_corpus(stories(1)), tmp_path, on_work=StatusFile().planning)
+
+    assert seen == ["planning"]
 
 
 def test_a_run_that_is_gone_has_died(tmp_path):

@@ -77,11 +77,13 @@ def test_without_a_plan_all_stays(tmp_path):
     assert (tmp_path / "batches" / "one").is_dir()
 
 
-def test_nothing_is_removed_from_under_a_run(write_corpus, stories, tmp_path):
+@pytest.mark.parametrize("state", ["planning", "begun"])
+def test_nothing_is_removed_from_under_a_run(write_corpus, stories, tmp_path, state):
     output = str(tmp_path / "dist")
     place = work(write_corpus(stories(3)), output)
     work(write_corpus(stories(3), extra=LESS), output)
-    StatusFile(place).begun()
+    status = StatusFile(place)
+    status.begun() if state == "begun" else status.planning(place)
     before = batches(place)
 
     with pytest.raises(StorageError, match=f"process {os.getpid()} on {socket.gethostname()}"):

@@ -132,9 +132,9 @@ def ray_runner(runner: Callable[..., TaskRunner[Any]], engine: Engine) -> TaskRu
 
 
 @task(name="plan", cache_policy=NO_CACHE, **RETRIES)
-def plan(folder: str, output: str) -> Json:
+def plan(folder: str, output: str, *, on_work: Callable[[str], None]) -> Json:
     """Discover the raw files and divide them into batches."""
-    return pipeline.plan(Path(folder), output)
+    return pipeline.plan(Path(folder), output, on_work=on_work)
 
 
 @task(name="batch", cache_policy=NO_CACHE, **RETRIES)
@@ -187,8 +187,8 @@ def build(
         publish: Whether to publish; otherwise the run ends with the validation report.
     """
     try:
-        planned = plan(folder, output)
-        status = StatusFile(planned["work"])
+        status = StatusFile()
+        planned = plan(folder, output, on_work=status.planning)
         status.begun()
         tell("run.planned", batches=len(planned["sizes"]), bytes=sum(planned["sizes"]))
         futures = [work_batch.submit(request) for request in requests_of(planned)]

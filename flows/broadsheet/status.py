@@ -17,6 +17,8 @@ from broadsheet.pipeline.workspace import RESULT, Place, join, names_in, read_js
 Json = dict[str, Any]
 
 STATUS = "status.json"
+AT_WORK = frozenset({"planning", "running", "releasing"})
+"""States of a run that has not ended."""
 _WRITE_EVERY_SECONDS = 2.0
 _TOLD = ("status", "message", "version", "release", "report", "accounts", "reasons")
 
@@ -63,12 +65,17 @@ class Pace:
 class StatusFile:
     """Keeps the status file of one run up to date; writes at most every two seconds."""
 
-    def __init__(self, work: str) -> None:
-        """Prepare the file of a run in its work folder; nothing is written yet."""
+    def __init__(self, work: str = "") -> None:
+        """Prepare the file of a run in its work folder, if it is known; nothing is written yet."""
         self._place = join(work, STATUS)
         self._started_at = _now()
         self._written = float("-inf")
         self._figures: Json = {}
+
+    def planning(self, work: str) -> None:
+        """Note that a run begins to look at its raw files, and where its work folder is."""
+        self._place = join(work, STATUS)
+        self._write("planning", None)
 
     def begun(self) -> None:
         """Note that a run is at work; no batch is done yet."""
@@ -125,7 +132,7 @@ def _look_at(name: str, work: str) -> Json:
     except FileNotFoundError:
         status = {"state": "unknown", "outcome": None}
     is_here = status.get("host") == socket.gethostname()
-    if status["state"] in {"running", "releasing"} and is_here and not _is_alive(status["pid"]):
+    if status["state"] in AT_WORK and is_here and not _is_alive(status["pid"]):
         status["state"] = "died"
     return {"name": name, **status, "staged": _count_staged(join(work, "batches"))}
 
@@ -177,6 +184,7 @@ def _render(status: Json) -> str:
 
 
 _WORDS = {
+    "planning": "raw files are being looked at",
     "running": "batches are being worked",
     "releasing": "the release is being made",
     "ended": "the last run has ended",

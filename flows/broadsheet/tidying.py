@@ -21,7 +21,7 @@ from broadsheet.pipeline.workspace import (
     parts_of,
     read_json,
 )
-from broadsheet.status import read_status
+from broadsheet.status import AT_WORK, read_status
 
 Json = dict[str, Any]
 
@@ -51,7 +51,7 @@ def tidy_all(output: Place, *, removes: bool) -> list[Json]:
     """
     found = read_status(output)
     for status in found:
-        if removes and status["state"] in {"running", "releasing"}:
+        if removes and status["state"] in AT_WORK:
             message = (
                 f"{status['name']}: process {status['pid']} on {status['host']} is at work here. "
                 "Wait until it has ended; if it has died on that machine, build once more first."

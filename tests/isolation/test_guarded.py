@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import random
 import tarfile
 import zipfile
 from functools import partial
@@ -16,7 +17,8 @@ from broadsheet.config import Config, Sources
 from broadsheet.isolation import Limits
 from broadsheet.pipeline import guarded
 from broadsheet.reasons import Reason
-from broadsheet.sources import discover, plan_batches
+from broadsheet.records import RawRecord, Rejection
+from broadsheet.sources import discover, plan_batches, read_batch
 
 CONFIG = {
     "dataset": {"name": "a", "pretty_name": "A", "description": "A", "license": "cc0-1.0"},
@@ -33,7 +35,8 @@ import orjson
 import pyarrow.parquet as pq
 from broadsheet import parse, refinement
 from broadsheet.sources import (
-    csvs, formats, frames, jsons, mails, table_rows, texts, warc_records, warcs, xmls
+    csvs, formats, frames, insides, jsons, mails, streams, table_rows, texts, warc_records, warcs,
+    xmls,
 )
 
 def die(how):
@@ -121,6 +124,24 @@ def item(source, values, *others):
     return to_record(source, values, *others)
 xmls.to_record = item
 
+class Inflating:
+    def __init__(self, **named):
+        self.inner = igzip(**named)
+
+    def decompress(self, raw, size=-1):
+        block = self.inner.decompress(raw, size)
+        if found := re.search(rb"INFLATE (\\w+)", block):
+            die(found[1].decode())
+        return block
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+igzip = streams.igzip_lib.IgzipDecompressor
+streams.igzip_lib = types.SimpleNamespace(**vars(streams.igzip_lib))
+streams.igzip_lib.IgzipDecompressor = Inflating
+yield_parts = insides.yield_parts
+
 dying = dataclasses.replace(formats.format_of("a.txt"), read=read)
 formats._BY_SUFFIX[".txt"] = dying
 parse.parse_many = refine
@@ -135,7 +156,7 @@ def sign(rows):
 refinement.deduplicate.keys_of = sign
 work = refinement.work
 
-def die_of_a_footer(footer):
+def die_of_some_bytes(raw):
     die("segfault")
 """
 DEATHS = {
@@ -394,7 +415,7 @@ def test_a_footer_that_kills_in_discovery_leaves_its_file_whole(monkeypatch, tmp
     (tmp_path / "a.parquet").write_bytes(raw)
     assert len(discovered(tmp_path).parts) > 1
 
-    monkeypatch.setattr(guarded, "READ_FOOTER", "dying_work:die_of_a_footer")
+    monkeypatch.setattr(guarded, "READ_FOOTER", "dying_work:die_of_some_bytes")
 
     assert discovered(tmp_path).parts == ()
 
@@ -402,6 +423,76 @@ def test_a_footer_that_kills_in_discovery_leaves_its_file_whole(monkeypatch, tmp
 def discovered(folder):
     (file,) = guarded.discover(folder, Sources(batch_records=10)).files
     return file
+
+
+def members_of(killing, count=7, how="segfault"):
+    """Return lines in several gzip members, of which some kill; and the texts of each."""
+    texts = [[story(10 * m + n).decode() for n in range(10)] for m in range(count)]
+    for number in killing:
+        texts[number][5] = f"INFLATE {how} and so on, for quite some words more."
+    return [gzip.compress(lines_of(member)) for member in texts], texts
+
+
+@pytest.mark.parametrize("killing", [(2,), (0,), (6,), (1, 2, 5)])
+def test_a_member_whose_inflating_kills_is_lost_alone(work, killing):
+    members, texts = members_of(killing)
+
+    worked = work({"a.jsonl.gz": b"".join(members), "b.txt": story(777)})
+
+    good = [t for number, member in enumerate(texts) if number not in killing for t in member]
+    assert worked.rows["text"].to_pylist() == [*good, story(777).decode()]
+    lost = [r for r in worked.rejections if r.reason == Reason.RECORD_CRASHED]
+    assert len(lost) == (2 if len(killing) > 1 else 1)  # of members that adjoin as one
+    assert all("of the compressed bytes at most" in r.detail for r in lost)
+    assert worked.found["a.jsonl.gz"] == len(good) + len(worked.rejections)
+
+
+# So that the file is inflated at discovery.
+LARGE = Sources(batch_bytes=2**16, batch_records=15, max_ratio=1_000)
+
+
+@pytest.mark.parametrize("how", ["segfault", "hang", "allocate"])
+@pytest.mark.usefixtures("work")
+def test_inflating_that_kills_at_discovery_ends_its_stretch_alone(monkeypatch, tmp_path, how):
+    monkeypatch.setattr(guarded, "CUT_INSIDE", "dying_work:yield_parts")
+    members, texts = members_of((3,), how=how)
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "a.jsonl.gz").write_bytes(b"".join(members))
+    kept = {}
+
+    found = guarded.discover(raw, LARGE, kept.__setitem__)
+
+    items = [i for b in plan_batches(found.files, LARGE) for i in read_batch(raw, b, LARGE)]
+    good = [text for number, member in enumerate(texts) if number != 3 for text in member]
+    assert [item.text for item in items if isinstance(item, RawRecord)] == good
+    (lost,) = (item for item in items if isinstance(item, Rejection))
+    assert lost.reason == DEATHS[how]
+    assert f"bytes at most {len(members[3])} are lost" in lost.detail
+    assert {part.entry for part in found.files[0].parts} == {0, sum(map(len, members[:4]))}
+    assert len(kept) == len(found.files[0].parts)
+
+
+@pytest.mark.usefixtures("work")
+def test_a_file_that_always_kills_at_discovery_is_read_as_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(guarded, "CUT_INSIDE", "dying_work:die_of_some_bytes")
+    (tmp_path / "a.jsonl.gz").write_bytes(b"".join(members_of(())[0]))
+
+    (file,) = guarded.discover(tmp_path, LARGE).files
+
+    assert file.parts == ()
+
+
+@pytest.mark.usefixtures("work")
+def test_a_record_that_kills_when_it_is_tried_at_discovery_is_no_border(monkeypatch, tmp_path):
+    noise = random.Random(1).randbytes(2**16).hex()  # noqa: S311 - so that the file is large
+    (tmp_path / "a.warc.gz").write_bytes(archive_of([f"{n} {noise}" for n in range(30)]))
+    small = Sources(batch_bytes=2**18)
+    assert len(guarded.discover(tmp_path, small).files[0].parts) > 1
+
+    monkeypatch.setattr(guarded, "BEGINS_RECORD", "dying_work:die_of_some_bytes")
+
+    assert guarded.discover(tmp_path, small).files[0].parts == ()
 
 
 def test_work_that_never_begins_loses_each_file(work, monkeypatch):

@@ -2,6 +2,8 @@
 
 import bz2
 import gzip
+import io
+import itertools
 import lzma
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +15,7 @@ from broadsheet.pipeline.workspace import keep_file
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection
 from broadsheet.sources import Batch, Span, discover, plan_batches, read_batch, read_span
-from broadsheet.sources.streams import Inflated, zstd
+from broadsheet.sources.streams import GZIP, Inflated, zstd
 
 SMALL = Sources(batch_bytes=2**16, batch_records=100, max_ratio=200)
 WHOLE = Sources(max_ratio=200)
@@ -84,16 +86,99 @@ def test_members_one_behind_the_other(tmp_path):
     assert items == read(tmp_path, WHOLE)[0]
 
 
+@pytest.mark.parametrize("cut", [30, 2_000])
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("kind", COMPRESS)
-def test_a_stream_that_ends_early_is_noticed_behind_its_last_part(tmp_path, kind):
-    packed = COMPRESS[kind](LINES)
-    (tmp_path / f"a.jsonl.{kind}").write_bytes(packed[: len(packed) - 30])
+def test_a_stream_that_ends_early_is_noticed_behind_its_last_part(tmp_path, kind, name, cut):
+    packed = COMPRESS[kind](FILES[name])
+    (tmp_path / f"{name}.{kind}").write_bytes(packed[: len(packed) - cut])
 
     items, _ = read(tmp_path, SMALL)
 
     assert isinstance(items[-1], Rejection)
     assert items[-1].reason == Reason.STREAM_TRUNCATED
+    if (name, kind) != ("a.warc", "gz"):  # by its members
+        assert items == read(tmp_path, WHOLE)[0]
+
+
+def in_members(raw: bytes, kind: str, count: int = 5) -> list[bytes]:
+    """Return members of as many bytes each, without regard to where records begin."""
+    size = len(raw) // count
+    borders = [number * size for number in range(count)] + [len(raw)]
+    return [COMPRESS[kind](raw[start:stop]) for start, stop in itertools.pairwise(borders)]
+
+
+def with_a_flaw(member: bytes) -> bytes:
+    return member[: len(member) // 2] + b"\xff" * 9 + member[len(member) // 2 + 9 :]
+
+
+FLAWS = {
+    "in a member": lambda ms: [ms[0], ms[1], with_a_flaw(ms[2]), *ms[3:]],
+    "in two members": lambda ms: [ms[0], with_a_flaw(ms[1]), ms[2], with_a_flaw(ms[3]), ms[4]],
+    "in the first": lambda ms: [with_a_flaw(ms[0]), *ms[1:]],
+    "in the last": lambda ms: [*ms[:-1], with_a_flaw(ms[-1])],
+    "a member cut": lambda ms: [ms[0], ms[1], ms[2][:-40], *ms[3:]],
+    "in the first byte": lambda ms: [ms[0], ms[1], b"\0" + ms[2][1:], *ms[3:]],
+}
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+@pytest.mark.parametrize("kind", COMPRESS)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.warc"])
+def test_a_damaged_member_is_lost_alone(tmp_path, name, kind, flaw):
+    if (name, kind) == ("a.warc", "gz"):  # read record by record
+        name = "a.ndjson"
+    raw = FILES["a.warc" if "warc" in name else "a.jsonl"]
+    members = FLAWS[flaw](in_members(raw, kind))
+    (tmp_path / f"{name}.{kind}").write_bytes(b"".join(members))
+
+    items, batches = read(tmp_path, SMALL)
+
+    texts = [item.text for item in items if isinstance(item, RawRecord)]
+    whole = [story(n) if "warc" not in name else story(n) * 5 for n in range(1_000)]
+    numbers = [whole.index(text) for text in texts]
+    lost = 2 if "two" in flaw else 1
+    assert numbers == sorted(set(numbers))
+    assert 990 - 205 * lost < len(texts) < 1_000
+    assert (999 in numbers) == (flaw != "in the last")
+    told = [i for i in items if isinstance(i, Rejection) and "bytes at most" in i.detail]
+    assert [i.reason.partition(".")[0] for i in told] == ["stream"] * lost
+    assert len(batches) > 3
     assert items == read(tmp_path, WHOLE)[0]
+
+
+def test_what_lies_behind_a_gap_is_found_again_by_its_address(tmp_path):
+    members = FLAWS["in a member"](in_members(LINES, "gz"))
+    raw = b"".join(members)
+    (tmp_path / "a.jsonl.gz").write_bytes(raw)
+
+    last = read(tmp_path, SMALL)[0][-1]
+
+    name, _, entry = last.source.member.partition(" from byte ")
+    assert name == "a.jsonl"
+    assert int(entry) == sum(map(len, members[:3]))
+    inflated = gzip.decompress(raw[int(entry) :])
+    assert inflated[last.source.offset :][: last.source.length] == LINES.splitlines()[-1]
+
+
+def test_rows_behind_a_gap_are_not_guessed(tmp_path):
+    (tmp_path / "a.csv.gz").write_bytes(b"".join(FLAWS["in a member"](in_members(ROWS, "gz"))))
+
+    items, _ = read(tmp_path, SMALL)
+
+    (told,) = (item for item in items if isinstance(item, Rejection))
+    assert told is items[-1]
+    assert "compressed bytes at most" in told.detail
+    assert items == read(tmp_path, WHOLE)[0]
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_for_damaged():
+    class Failing(io.BytesIO):
+        def read(self, _=-1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(OSError, match="Input/output"):
+        Inflated(Failing(), GZIP, SMALL).read(1)
 
 
 def test_bytes_behind_the_end_are_noted_on_the_last_record(tmp_path):

@@ -10,13 +10,16 @@ import pyarrow as pa
 from broadsheet import sources
 from broadsheet.config import Config, Sources
 from broadsheet.deduplicate import KEY_SCHEMA
-from broadsheet.isolation import Died, Limits, Lost, borrowed
+from broadsheet.isolation import Died, Guard, Limits, Lost, borrowed
 from broadsheet.records import Rejection, Skipped
 from broadsheet.refinement import PORTION_RECORDS, Place, Portion, Recurring, Step, Task
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 
 WORK = "broadsheet.refinement:work"
 READ_FOOTER = "broadsheet.sources.tables_in_parts:yield_footer"
+BEGINS_RECORD = "broadsheet.sources.members:yield_begins_record"
+CUT_INSIDE = "broadsheet.sources.insides:yield_parts"
+_MOST_DEATHS = 20  # of one compressed file at discovery; each has it inflated anew
 _LEAST_MEMORY_BYTES = 2**30
 _MEMORY_PER_BYTE = 8  # of a batch; it is held once, and each record in several forms
 
@@ -82,14 +85,18 @@ def read_and_refine(
 def discover(
     root: sources.Place, settings: Sources, keep: sources.Keep | None = None
 ) -> sources.Discovery:
-    """Discover raw files as :func:`broadsheet.sources.discover`; footers are read in a child.
+    """Discover raw files as :func:`broadsheet.sources.discover`; what decodes does so in a child.
 
     Raises:
         StorageError: the place is no folder, or may not be listed.
 
     """
-    footers = partial(read_footer, settings)
-    return sources.discover(root, settings, read_footer=footers, keep=keep)
+    decoders = sources.Decoders(
+        read_footer=partial(read_footer, settings),
+        cut_inside=cut_inside,
+        begins_record=partial(begins_record, settings),
+    )
+    return sources.discover(root, settings, decoders=decoders, keep=keep)
 
 
 def read_footer(settings: Sources, footer: bytes) -> list[sources.RowGroup] | None:
@@ -97,12 +104,58 @@ def read_footer(settings: Sources, footer: bytes) -> list[sources.RowGroup] | No
 
     None stands for a footer that cannot be read, or kills what reads it.
     """
+    found = _called(settings, READ_FOOTER, footer)
+    return found if isinstance(found, list) else None
+
+
+def begins_record(settings: Sources, raw: bytes) -> bool:
+    """Tell whether a compressed WARC record begins with some bytes, tried in a child process."""
+    return _called(settings, BEGINS_RECORD, raw) is True
+
+
+def _called(settings: Sources, function: str, raw: bytes) -> object:
     with borrowed(limits_for(settings)) as guard:
         try:
-            found = guard.call(READ_FOOTER, footer)
+            return guard.call(function, raw)
         except OSError:
             return None
-    return None if isinstance(found, Lost) else found
+
+
+def cut_inside(
+    root: sources.Place, name: str, settings: Sources, keep: sources.Keep | None
+) -> tuple[sources.Part, ...]:
+    """Return the parts of what a compressed file holds, inflated in a child process.
+
+    What kills it ends its stretch. A file that kills too often is one part: whoever reads it finds
+    out again.
+
+    Raises:
+        OSError: the file cannot be read.
+
+    """
+    asked = sources.Asked(place=root, name=name, settings=settings, is_kept=keep is not None)
+    with borrowed(limits_for(settings)) as guard:
+        for _ in range(_MOST_DEATHS):
+            try:
+                return _cut(guard, asked, keep)
+            except Died as died:
+                if not asked.tells:
+                    asked = replace(asked, tells=True)
+                elif isinstance(died.said, int) and died.said not in asked.lost:
+                    asked = replace(asked, lost={**asked.lost, died.said: died.lost})
+                else:
+                    break
+    return ()
+
+
+def _cut(guard: Guard, asked: sources.Asked, keep: sources.Keep | None) -> tuple[sources.Part, ...]:
+    parts: tuple[sources.Part, ...] = ()
+    for found in guard.run(CUT_INSIDE, asked):
+        if not isinstance(found, sources.Kept):
+            parts = found
+        elif keep is not None:
+            keep(*found)
+    return parts
 
 
 class _Course:

@@ -1,7 +1,7 @@
 """From a dataset's folder to batches of work."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -92,8 +92,10 @@ def read_settings(folder: Path) -> tuple[Config, Path | None, validate.Suites]:
     return config, suites_folder, validate.load_suites(suites_folder, config=config)
 
 
-def plan(folder: Path, output: Place) -> Json:
+def plan(folder: Path, output: Place, *, on_work: Callable[[str], None] = lambda _: None) -> Json:
     """Discover the raw files and divide them into batches.
+
+    ``on_work`` is told the dataset's work folder once the settings are read, before the files are.
 
     Returns:
         JSON: ``run``, the place of the plan; ``work``, the dataset's work folder; ``requests``, one
@@ -110,15 +112,12 @@ def plan(folder: Path, output: Place) -> Json:
     root = sources.locate(folder, config.sources.path)
     home = str(output) if is_address(str(output)) else str(Path(output).resolve())
     work = join(home, ".work", config.dataset.name)
+    on_work(work)
     discovery = guarded.discover(root, config.sources, partial(keep_file, parts_of(work)))
     run = Run(
-        folder=folder.resolve(),
-        output=home,
-        work=work,
-        expectations=suites_folder,
-        config=config,
+        folder=folder.resolve(), output=home, work=work, expectations=suites_folder, config=config,
         files=discovery.files,
-    )
+    )  # fmt: skip
     run_folder = join(run.work, "runs", _key_of(run, discovery))
     write_json(join(run_folder, "run.json"), run.to_json())
     batches = sources.plan_batches(run.files, discovery.settings)

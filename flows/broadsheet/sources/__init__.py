@@ -2,8 +2,10 @@
 
 from broadsheet.sources.batches import Batch, Span, plan_batches
 from broadsheet.sources.blobs import Steps, printable
-from broadsheet.sources.discovery import Discovery, RawFile, discover, require_raw_files
+from broadsheet.sources.cutting import Part
+from broadsheet.sources.discovery import Decoders, Discovery, RawFile, discover, require_raw_files
 from broadsheet.sources.formats import FORMATS, Format, format_of
+from broadsheet.sources.insides import Asked, Kept
 from broadsheet.sources.keeping import Keep
 from broadsheet.sources.reading import OnFailure, lose_span, read_batch, read_file, read_span
 from broadsheet.sources.roots import Place, locate
@@ -11,11 +13,15 @@ from broadsheet.sources.tables_in_parts import RowGroup
 
 __all__ = [
     "FORMATS",
+    "Asked",
     "Batch",
+    "Decoders",
     "Discovery",
     "Format",
     "Keep",
+    "Kept",
     "OnFailure",
+    "Part",
     "Place",
     "RawFile",
     "RowGroup",

@@ -45,6 +45,7 @@ class Span:
         detail: the same in words.
         is_trailed: of its last stretch, that other bytes follow the end.
         check: a quick digest of what ``sha256`` is of, see :mod:`broadsheet.sources.digests`.
+        entry: of a stretch that is inside, the byte of the file at which inflating begins.
 
     """
 
@@ -63,6 +64,7 @@ class Span:
     detail: str = ""
     is_trailed: bool = False
     check: str = ""
+    entry: int = 0
 
     @property
     def size(self) -> int:

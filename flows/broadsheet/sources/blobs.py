@@ -20,6 +20,7 @@ Item = RawRecord | Rejection | Skipped
 
 Made = TypeVar("Made")
 
+NEW = tuple.__new__  # makes a named tuple of its fields, in half the time that its name takes
 EMPTY_SHA256 = hashlib.sha256().hexdigest()
 STAGE = "sources"
 OUT_OF_MEMORY = "reading it took more memory than there is"
@@ -62,7 +63,8 @@ class Inside(NamedTuple):
     """A stretch of what comes out of a compressed file, with the bytes at the top that it needs.
 
     ``check`` is the quick digest of the head and of the stretch, ``ending`` is what lies behind it,
-    and ``kept`` head and stretch, where they were kept and are proven to be those.
+    ``entry`` the place in the file of the member at which inflating begins, and ``kept`` head and
+    stretch, where they were kept and are proven to be those.
     """
 
     start: int
@@ -70,6 +72,7 @@ class Inside(NamedTuple):
     head: int
     check: str
     ending: Ending
+    entry: int = 0
     kept: bytes | None = None
 
 
@@ -155,7 +158,8 @@ class Blob:
     def source(self, raw: bytes, format_: str, *, at: int = 0) -> Source:
         """Return the address of ``raw``, found ``at`` bytes into this blob."""
         digest = hashlib.sha256(raw).hexdigest()
-        return Source(self.path, self.member, self.offset + at, len(raw), digest, format_)
+        at += self.offset
+        return NEW(Source, (self.path, self.member, at, len(raw), digest, format_))
 
     def within(
         self,

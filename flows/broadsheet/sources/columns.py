@@ -13,7 +13,7 @@ from typing import NamedTuple
 from broadsheet.config import ColumnRole, Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, Media, RawRecord, Rejection, Source
-from broadsheet.sources.blobs import reject
+from broadsheet.sources.blobs import NEW, reject
 
 # For each role the names in the order of trust, lower case, without spaces, dashes and underscores.
 _NAMES: dict[ColumnRole, tuple[str, ...]] = {
@@ -88,24 +88,31 @@ def to_record(
     plan = _plan(tuple(values), _configured(settings))
     media: Media = "text"
     if text := _first(values, plan.text):
-        media = "html" if is_markup(text) else "markdown" if plan.is_markdown else "text"
+        if "<" in text and is_markup(text):
+            media = "html"
+        elif plan.is_markdown:
+            media = "markdown"
     elif text := _first(values, plan.html):
         media = "html"
     else:
         return _without_text(source, values, is_known=plan.is_known)
     if is_reference(text):
         return reject(source, Reason.CONTENT_EMPTY, "the text is only an address", text)
+    return NEW(RawRecord, (source, text, media, _fields(values, plan), notes))
+
+
+def _fields(values: Mapping[str, object], plan: "_Plan") -> dict[Field, tuple[str, ...]]:
+    """Return what named values state beside the text, dates that are nothing in words left out."""
     fields: dict[Field, tuple[str, ...]] = {}
-    found: tuple[str, ...]
     for name, places, only in plan.fields:
         value = values[only] if only is not None else None
         if isinstance(value, str):  # as most are
-            found = (stated,) if (stated := value.strip()) else ()
+            found: tuple[str, ...] = (stated,) if (stated := value.strip()) else ()
         else:
             found = _stated(values, places)
         if found and not (found == _PYTHONS_NOTHING and name in _DATES):
             fields[name] = found
-    return RawRecord(source, text, media, fields, notes)
+    return fields
 
 
 def stated_fields(values: Mapping[str, object]) -> dict[Field, tuple[str, ...]]:
@@ -140,8 +147,6 @@ def is_reference(text: str) -> bool:
 
 def is_markup(text: str) -> bool:
     """Tell whether a text is HTML, by its tags."""
-    if "<" not in text:
-        return False
     tags = _TAG.findall(text[:20_000])
     return len(tags) >= _MARKUP_TAGS or text.lstrip()[:9].lower() == "<!doctype"
 
@@ -150,7 +155,10 @@ def _first(values: Mapping[str, object], places: tuple["_Place", ...]) -> str:
     """Return the first text that some place holds."""
     for key, path in places:
         value = _below(values[key], path) if path else values[key]
-        if text := _joined(value):
+        if isinstance(value, str):  # as most are
+            if value.strip():
+                return value
+        elif text := _joined(value):
             return text
     return ""
 

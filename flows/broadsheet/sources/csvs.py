@@ -14,10 +14,19 @@ from typing import BinaryIO, NamedTuple
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import OUT_OF_MEMORY, Blob, Item, Refused, alone, reject, too_long
+from broadsheet.sources.blobs import (
+    NEW,
+    OUT_OF_MEMORY,
+    Blob,
+    Item,
+    Refused,
+    alone,
+    reject,
+    too_long,
+)
 from broadsheet.sources.columns import to_record
 from broadsheet.sources.decoding import Decoded, decode, plain_texts
-from broadsheet.sources.lines import Line, read_portions
+from broadsheet.sources.lines import Line, portion_bytes, read_portions
 
 CSV = "csv"
 _DELIMITERS = ",;\t|"
@@ -82,7 +91,7 @@ class _Rows:
         self._settings = settings
         self._limit = settings.max_record_bytes
         self._steps = blob.steps
-        self._portions = read_portions(_with_plain_ends(blob), self._limit)
+        self._portions = read_portions(_with_plain_ends(blob), self._limit, portion_bytes(blob))
         self._read = 0  # portions
         self._ahead: deque[Line] = deque()  # lines of the portion, and those to read again
         self._legacy: str | None = None  # the encoding of lines that are not UTF-8
@@ -133,7 +142,7 @@ class _Rows:
                     break
                 done += count
                 if raw.strip():
-                    yield _Row(first.start, raw, cells=cells)
+                    yield NEW(_Row, (first.start, raw, 0, False, cells, (), None))
         self._ahead = deque(lines[done:])
 
     def _one(self) -> Iterator[_Row]:

@@ -6,19 +6,15 @@ batch whose next bytes hash to a chosen value, or at any border where that takes
 """
 
 import codecs
-import contextlib
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from dataclasses import dataclass, field
 
 from broadsheet.config import Sources
-from broadsheet.sources.blobs import Refused
 from broadsheet.sources.digests import Digests
 from broadsheet.sources.keeping import Keep, Packer, kept_name
-from broadsheet.sources.streams import Compression, inflate
-from broadsheet.sources.warc_records import next_member
+from broadsheet.sources.members import PROBE_BYTES, begins_record, next_gzip
 
 Borders = Callable[[bytes, int], Iterator[int]]
 """Yields the places in a block, from a place on, where a record begins."""
@@ -31,8 +27,9 @@ class Part:
     ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
     at the file's ends that belong to it, to ``sha256`` and to ``check``; ``base_row``,
     ``first_row`` and ``stop_row`` number the rows of a table. ``is_inside`` tells that all of these
-    are counted in what comes out of a compressed file; of the last such part ``fault``, ``detail``
-    and ``is_trailed`` are the stream's :class:`~broadsheet.sources.blobs.Ending`.
+    are counted in what comes out of a compressed file, from the member on that begins at its byte
+    ``entry``; of the last such part ``fault``, ``detail`` and ``is_trailed`` are the stream's
+    :class:`~broadsheet.sources.blobs.Ending`.
     """
 
     start: int
@@ -48,6 +45,7 @@ class Part:
     detail: str = ""
     is_trailed: bool = False
     check: str = ""
+    entry: int = 0
 
 
 _ONE_IN = 16  # borders, so that a part is hardly longer than it must be
@@ -66,6 +64,8 @@ class Cut:
         counts_lines: a line is about a record, so that parts are bounded by lines, too.
         has_quotes: a line end between quotes is no border.
         has_head: the first line is needed to read any part.
+        is_tried: a border is one only if a compressed record can be read from there on.
+        is_told_anywhere: records are told by their own bytes, so that reading can begin anywhere.
 
     """
 
@@ -73,6 +73,8 @@ class Cut:
     counts_lines: bool = False
     has_quotes: bool = False
     has_head: bool = False
+    is_tried: bool = False
+    is_told_anywhere: bool = False
 
 
 def line_starts(block: bytes, start: int) -> Iterator[int]:
@@ -87,28 +89,30 @@ def warc_starts(block: bytes, start: int) -> Iterator[int]:
 
 
 def warc_member_starts(block: bytes, start: int) -> Iterator[int]:
-    """Yield where compressed WARC records begin, by trying to read them."""
-    while (start := next_member(block, start)) < len(block):
+    """Yield where compressed WARC records may begin."""
+    while (start := next_gzip(block, start)) < len(block):
         yield start
         start += 1
 
 
-LINES = Cut(line_starts, counts_lines=True)
+LINES = Cut(line_starts, counts_lines=True, is_told_anywhere=True)
 ROWS = Cut(line_starts, counts_lines=True, has_quotes=True, has_head=True)
-WARC_RECORDS = Cut(warc_starts)
-WARC_MEMBERS = Cut(warc_member_starts)
+WARC_RECORDS = Cut(warc_starts, is_told_anywhere=True)
+WARC_MEMBERS = Cut(warc_member_starts, is_tried=True)
 
 
 @dataclass(slots=True)
 class Cutter:
     """Takes a file block by block and tells its parts at the end.
 
-    ``keep`` is given head and stretch of each part, packed, where there are several.
+    ``keep`` is given head and stretch of each part, packed, where there are several;
+    ``begins_record`` tells of some bytes whether a compressed record begins with them.
     """
 
     cut: Cut
     settings: Sources
     keep: Keep | None = None
+    begins_record: Callable[[bytes], bool] = begins_record
     _parts: list[Part] = field(default_factory=list)
     _digests: Digests = field(default_factory=Digests)
     _head: bytes = b""
@@ -132,9 +136,15 @@ class Cutter:
 
     def parts(self) -> tuple[Part, ...]:
         """Return the parts; none where the file is only one."""
-        if self._size and self._parts:
+        if self._parts:
+            return self.all_parts()
+        return ()
+
+    def all_parts(self) -> tuple[Part, ...]:
+        """Return the parts, also where it is only one."""
+        if self._size or not self._parts:
             self._end_part()
-        return tuple(self._parts) if len(self._parts) > 1 else ()
+        return tuple(self._parts)
 
     def _begin(self, block: bytes) -> None:
         self._is_off = block.startswith(_WIDE_MARKS)
@@ -158,8 +168,16 @@ class Cutter:
             is_chosen = zlib.crc32(block[border : border + _HASHED_BYTES]) % _ONE_IN == 0
             is_due = tried >= _MOST_TRIED or border >= surely
             if not is_quoted and border < len(block) and (is_chosen or is_due):
+                if self.cut.is_tried and not self.begins_record(
+                    block[border : border + PROBE_BYTES]
+                ):
+                    continue
                 return border
         return None
+
+    def _is_proven(self, block: bytes, border: int) -> bool:
+        head = block[border : border + PROBE_BYTES]
+        return not self.cut.is_tried or self.begins_record(head)
 
     def _least(self, block: bytes, position: int) -> int | None:
         """Return from where in a block the part may end: behind half a batch."""
@@ -191,40 +209,6 @@ class Cutter:
             self._packer = Packer(self._head)
         self._start, self._size, self._lines = stop, 0, 0
         self._digests = Digests(self._head)
-
-
-@dataclass(frozen=True, slots=True)
-class InsideCutter:
-    """Tells the parts of what a compressed file holds, as :class:`Cutter` does of a plain one.
-
-    Attributes:
-        cut: how the format inside is cut.
-        compression: what is around it.
-        settings: the section ``[sources]``.
-        opened: opens the file, which is read a second time.
-        keep: as of :class:`Cutter`.
-
-    """
-
-    cut: Cut
-    compression: Compression
-    settings: Sources
-    opened: Callable[[], BinaryIO]
-    keep: Keep | None = None
-
-    def feed(self, block: bytes) -> None:
-        """Take a block of the file, of which nothing is learnt."""
-
-    def parts(self) -> tuple[Part, ...]:
-        """Return the parts up to where the stream ends or is damaged; none where it is only one."""
-        cutter = Cutter(self.cut, self.settings, self.keep)
-        with self.opened() as stream:
-            inflated = inflate(stream, self.compression, self.settings)
-            with contextlib.suppress(Refused):  # the reader of the last part says what is wrong
-                for block in inflated.blocks():
-                    cutter.feed(block)
-        parts = [replace(part, is_inside=True) for part in cutter.parts()]
-        return (*parts[:-1], *(replace(p, **inflated.ending._asdict()) for p in parts[-1:]))
 
 
 def _odd(stretch: bytes) -> bool:

@@ -39,6 +39,7 @@ _LETTERED_SIGNATURES = (
 _HEAD_BYTES = 512
 
 _UNUSUAL = (*(mark for mark, _ in _MARKS), *_BINARY_SIGNATURES, *_LETTERED_SIGNATURES)
+_UNUSUAL_FIRST = {unusual[:1] for unusual in _UNUSUAL}  # quicker to rule out
 
 # Bytes that no text holds: C0 controls but tab, line ends, form feed, backspace and escape.
 _CONTROLS = bytes(set(range(32)) - {8, 9, 10, 12, 13, 27}) + b"\x7f"
@@ -111,7 +112,7 @@ def plain_texts(lines: Sequence[bytes]) -> list[str] | None:
     low = int(np.count_nonzero(np.frombuffer(raw, np.uint8) < ord(" ")))
     if low != sum(map(raw.count, (b"\n", b"\t", b"\r"))) or b"\x7f" in raw:
         return None
-    if any(line.startswith(_UNUSUAL) for line in lines):
+    if any(line[:1] in _UNUSUAL_FIRST and line.startswith(_UNUSUAL) for line in lines):
         return None
     try:
         return raw.decode("utf-8").split("\n")

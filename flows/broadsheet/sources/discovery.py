@@ -14,10 +14,12 @@ from broadsheet.errors import ConfigError
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection, Skipped, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, reject
-from broadsheet.sources.cutting import Cutter, InsideCutter, Part
+from broadsheet.sources.cutting import Cutter, Part
 from broadsheet.sources.digests import Digests
 from broadsheet.sources.formats import Format, cut_inside, format_of
+from broadsheet.sources.insides import CutInside, InsideCutter, cut_here
 from broadsheet.sources.keeping import Keep
+from broadsheet.sources.members import begins_record
 from broadsheet.sources.roots import Kind, Place, Root, StoreFolder, open_root
 from broadsheet.sources.sizes import sized_for
 from broadsheet.sources.tables_in_parts import (
@@ -84,11 +86,27 @@ class Discovery:
     skipped: tuple[Skipped, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoders:
+    """All that native code decodes at discovery: in a run each works in a child process.
+
+    Attributes:
+        read_footer: reads the footers of Parquet files.
+        cut_inside: tells the parts of what compressed files hold.
+        begins_record: tells whether a compressed WARC record begins with some bytes.
+
+    """
+
+    read_footer: ReadFooter = read_footer
+    cut_inside: CutInside = cut_here
+    begins_record: Callable[[bytes], bool] = begins_record
+
+
 def discover(
     place: Place,
     settings: Sources,
     *,
-    read_footer: ReadFooter = read_footer,
+    decoders: Decoders = Decoders(),
     keep: Keep | None = None,
 ) -> Discovery:
     """List and digest the raw files at a place, the same way on every file system and store.
@@ -98,8 +116,7 @@ def discover(
     Args:
         place: the folder of raw files.
         settings: the section ``[sources]``.
-        read_footer: reads the footers of Parquet files, which native code decodes: in a run it is
-            one that does so in a child process.
+        decoders: what decodes.
         keep: stores the parts of large compressed files, which are inflated here once; where they
             are not kept, each is found again by inflating all that lies before it.
 
@@ -110,7 +127,9 @@ def discover(
     root = open_root(place)
     names = sorted(root.walk(partial(_is_foreign, root)))
     settings = sized_for(_stored(root, names), settings)
-    cutter_of = partial(_cutter, root=root, settings=settings, read_footer=read_footer, keep=keep)
+    cutter_of = partial(
+        _cutter, place=place, root=root, settings=settings, decoders=decoders, keep=keep
+    )
     look_at = partial(_look_at, root=root, settings=settings, cutter_of=cutter_of)
     if root.opened_at_once > 1:
         with ThreadPoolExecutor(root.opened_at_once) as threads:
@@ -245,23 +264,24 @@ def _cutter(
     name: str,
     format_: Format,
     *,
+    place: Place,
     root: Root,
     settings: Sources,
-    read_footer: ReadFooter,
+    decoders: Decoders,
     keep: Keep | None,
 ) -> AnyCutter | None:
     """Return what divides a file into parts, where it can be divided and may be worth it."""
     if format_.compression is not None:
-        cut = cut_inside(name)
         is_large = root.size(name) > settings.batch_bytes // settings.max_ratio
-        if cut is None or not is_large:
+        if cut_inside(name) is None or not is_large:
             return None
-        return InsideCutter(cut, format_.compression, settings, partial(root.open, name), keep)
+        return InsideCutter(partial(decoders.cut_inside, place, name, settings, keep))
     if format_.is_table:
         with root.open(name) as file:
-            return table_cutter(file, format_.name, settings, read_footer)
-    is_large = root.size(name) > _BLOCK_BYTES
-    return Cutter(format_.cut, settings) if format_.cut and is_large else None
+            return table_cutter(file, format_.name, settings, decoders.read_footer)
+    if format_.cut is None or root.size(name) <= _BLOCK_BYTES:
+        return None
+    return Cutter(format_.cut, settings, begins_record=decoders.begins_record)
 
 
 def _refuse(name: str, reason: Reason, detail: str) -> Rejection:

@@ -13,9 +13,17 @@ from typing import BinaryIO, cast
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
-from broadsheet.records import RawRecord
+from broadsheet.records import RawRecord, Rejection
 from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
-from broadsheet.sources.blobs import OUT_OF_MEMORY, Blob, Item, Read, Refused, refuse
+from broadsheet.sources.blobs import (
+    OUT_OF_MEMORY,
+    Blob,
+    Item,
+    Read,
+    Refused,
+    printable,
+    refuse,
+)
 from broadsheet.sources.csvs import CSV, read_csv
 from broadsheet.sources.cutting import LINES, ROWS, WARC_MEMBERS, WARC_RECORDS, Cut
 from broadsheet.sources.documents import DOCX, read_docx
@@ -25,7 +33,8 @@ from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read
 from broadsheet.sources.pages import HTML, read_html
 from broadsheet.sources.pdfs import PDF, read_pdf
 from broadsheet.sources.rtfs import RTF, read_rtf
-from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, inflate, take_stretch
+from broadsheet.sources.streams import BZIP2, GZIP, XZ, ZSTD, Compression, Inflated
+from broadsheet.sources.stretches import take_stretch
 from broadsheet.sources.texts import read_markdown, read_text
 from broadsheet.sources.warcs import WARC, read_warc
 from broadsheet.sources.xmls import XML, read_xml
@@ -82,15 +91,34 @@ def read_member(blob: Blob, settings: Sources) -> Iterator[Item]:
 
 
 def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> Iterator[Item]:
-    """Yield what a compressed file holds; bytes behind its end are noted on the last record."""
+    """Yield what a compressed file holds; bytes behind its end are noted on the last record.
+
+    Behind damage, reading goes on with the next member that is whole, where the format inside can
+    be read from anywhere on.
+    """
     if blob.depth > settings.max_nesting:
         raise Refused(Reason.ARCHIVE_DEPTH, f"nested {blob.depth} deep")
-    inflated = inflate(blob.stream, compression, settings)
+    cut = cut_inside(blob.name)
+    goes_on = blob.inside is None and cut is not None and cut.is_told_anywhere
+    entry: int | None = blob.inside.entry if blob.inside else 0
+    while entry is not None:
+        if entry:
+            blob.stream.seek(entry)
+        inflated = Inflated(blob.stream, compression, settings, entry=entry, steps=blob.steps)
+        yield from _inflated_items(inflated, compression, blob, settings, entry)
+        entry = inflated.resumed_at if goes_on else None
+
+
+def _inflated_items(
+    inflated: Inflated, compression: Compression, blob: Blob, settings: Sources, entry: int
+) -> Iterator[Item]:
+    """Yield what a compressed file holds from a member on, up to its end or to damage."""
     part = take_stretch(inflated, blob.inside) if blob.inside is not None else None
     given = part or inflated
     stream = cast("BinaryIO", io.BufferedReader(given, 2**16))
     name = _inner_name(blob.name)
-    inner = blob.within(PurePosixPath(name).name, stream, name=name)
+    member = PurePosixPath(name).name
+    inner = blob.within(f"{member} from byte {entry}" if entry else member, stream, name=name)
     if part is not None:
         inner = replace(inner, offset=part.start, head=part.head)
     held: Item | None = None
@@ -98,14 +126,24 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
         if held is not None:
             yield held
         held = item
-    is_open = isinstance(held, RawRecord) and given.fault is None
-    if is_open and held is not None and (fault := _fault_behind(stream)) is not None:
-        yield held
-        held = refuse(inner, compression.name, fault)
+    if given.fault is None and isinstance(held, RawRecord):
+        if (fault := _fault_behind(stream)) is not None:
+            yield held
+            held = refuse(inner, compression.name, fault)
+    elif part is None and given.fault is None and isinstance(held, Rejection) and blob.steps:
+        held = _left_out(inflated, held)
     if given.has_trailing and isinstance(held, RawRecord):
         held = held._replace(notes=(*held.notes, Reason.STREAM_TRAILING))
     if held is not None:
         yield held
+
+
+def _left_out(inflated: Inflated, rejection: Rejection) -> Rejection:
+    """Return a rejection that may be of the rest of a stream, because a step of it was left out."""
+    if inflated.is_done or rejection.source.length:
+        return rejection
+    fault = inflated.give_up(Reason(rejection.reason), rejection.detail)
+    return replace(rejection, detail=printable(fault.detail))
 
 
 def _fault_behind(stream: BinaryIO) -> Refused | None:

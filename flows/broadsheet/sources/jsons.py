@@ -23,7 +23,7 @@ from broadsheet.sources.blobs import Blob, Item, Refused, alone, reject, too_lon
 from broadsheet.sources.columns import has_text, to_record
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.json_elements import elements
-from broadsheet.sources.lines import Line, read_portions
+from broadsheet.sources.lines import Line, portion_bytes, read_portions
 
 JSONL, JSON = "jsonl", "json"
 _MAX_DIGITS = 400  # the largest double has 309
@@ -42,7 +42,7 @@ def read_jsonl(blob: Blob, settings: Sources) -> Iterator[Item]:
     Lines are read and checked in portions; only those of a portion that is not proven good as a
     whole are looked at one by one.
     """
-    for lines in read_portions(blob.stream, settings.max_record_bytes):
+    for lines in read_portions(blob.stream, settings.max_record_bytes, portion_bytes(blob)):
         for line, value in zip(lines, _proven(blob, lines), strict=True):
             if value:
                 source = blob.source(line.raw, JSONL, at=line.start)
@@ -205,7 +205,7 @@ def _may_repeat_a_key(raw: bytes, values: Iterable[dict[str, Any]]) -> bool:
 
     Two quotes stand around each string, and no others but escaped ones. So there are twice as many
     as strings that were read, or some were lost: at least a key that is there twice. Where a
-    backslash is itself escaped, it is not told here which quotes are.
+    backslash before a quote is itself escaped, it is not told here which quotes are.
 
     Args:
         raw: objects, one behind the other.
@@ -213,14 +213,11 @@ def _may_repeat_a_key(raw: bytes, values: Iterable[dict[str, Any]]) -> bool:
 
     """
     codes = np.frombuffer(raw, np.uint8)
-    is_quote = codes == ord('"')
-    count = int(np.count_nonzero(is_quote))
-    if b"\\" in raw:
-        is_escape = codes == ord("\\")
-        if np.any(is_escape[:-1] & is_escape[1:]):
-            return True
-        count -= int(np.count_nonzero(is_escape[:-1] & is_quote[1:]))
-    return count != 2 * sum(map(_count_strings, values))
+    quotes = np.flatnonzero(codes == ord('"'))
+    escaped = quotes[codes[quotes - 1] == ord("\\")]  # an object does not begin with a quote
+    if np.any(codes[escaped - 2] == ord("\\")):
+        return True
+    return len(quotes) - len(escaped) != 2 * sum(map(_count_strings, values))
 
 
 def _count_strings(value: dict[str, Any]) -> int:

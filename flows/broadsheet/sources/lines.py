@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from broadsheet.sources.blobs import Refused
+from broadsheet.sources.blobs import NEW, Blob, Refused
 
 _BLOCK_BYTES = 2**20
+_PORTION_BYTES = 2**18
 
 
 class Line(NamedTuple):
@@ -33,7 +34,12 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
         yield from lines
 
 
-def read_portions(stream: BinaryIO, limit: int, size: int = 2**18) -> Iterator[list[Line]]:
+def portion_bytes(blob: Blob) -> int:
+    """Return how much of a blob to read at once: a line, where reading may kill."""
+    return _PORTION_BYTES if blob.steps is None else 1
+
+
+def read_portions(stream: BinaryIO, limit: int, size: int = _PORTION_BYTES) -> Iterator[list[Line]]:
     """Yield lines as :func:`read_lines`, in lists of about ``size`` bytes, for work in bulk.
 
     Raises:
@@ -53,7 +59,8 @@ def read_portions(stream: BinaryIO, limit: int, size: int = 2**18) -> Iterator[l
                     bare = raw.removesuffix(b"\n")
                     if bare.endswith(b"\r") and len(bare) < len(raw):
                         bare = bare[:-1]
-                    line, taken = Line(start, bare, len(bare), raw[len(bare) :]), len(raw)
+                    place = (start, bare, len(bare), raw[len(bare) :], False)
+                    line, taken = NEW(Line, place), len(raw)
                 portion.append(line)
                 start += taken
         except Refused as refused:

@@ -141,6 +141,7 @@ def _read_known(
                 span.head,
                 span.check,
                 Ending(span.fault, span.detail, span.is_trailed),
+                span.entry,
                 read_kept(kept, span.sha256, span.check, span.head + span.size) if kept else None,
             )
             blob = Blob(path=span.path, name=span.path, stream=file, inside=inside, steps=steps)

@@ -1,13 +1,14 @@
 """Compressed streams: every byte or an error, never silently less.
 
 gzip (RFC 1952), bzip2, xz and Zstandard (RFC 8878), each of one or many members. Growth is bounded
-per stream; memory by each format's window.
+per stream; memory by each format's window. Members do not depend on one another: where one is
+damaged, the next that is whole is looked for.
 """
 
 import bz2
-import contextlib
 import io
 import lzma
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,18 +19,20 @@ from isal import igzip_lib
 from broadsheet.config import Sources
 from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import Ending, Inside, Refused
-from broadsheet.sources.digests import Check
+from broadsheet.sources.blobs import Ending, Refused, Steps
+from broadsheet.sources.members import heads
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
 else:
     from compression import zstd
 
-_BLOCK_BYTES = 2**16
+BLOCK_BYTES = 2**16
+"""So much is read and inflated at once."""
 _FREE_BYTES = 8 * 2**20  # growth is not looked at before so much has come out
 _XZ_MEMORY_BYTES = 256 * 2**20
 _ZSTD_WINDOW_LOG = 27  # 128 MiB, the largest that `zstd` reads without being told to
+_MOST_TRIED_BYTES = 2**30  # looked at in vain, in and out, where the next whole member is searched
 
 
 class _Decompressor(Protocol):
@@ -46,28 +49,48 @@ class _Decompressor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Compression:
-    """A compressed format: its name, the bytes that begin it, and its decompressor."""
+    """A compressed format.
+
+    Attributes:
+        name: stands in the column ``source_format``.
+        magic: the bytes that begin each member.
+        head: what else the first bytes of a member are, where one is looked for.
+        start: makes its decompressor.
+
+    """
 
     name: str
     magic: bytes
+    head: re.Pattern[bytes]
     start: Callable[[], _Decompressor]
 
 
 GZIP = Compression(
-    "gzip", b"\x1f\x8b", lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    "gzip",
+    b"\x1f\x8b",
+    re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.DOTALL),
+    lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP),
 )
-BZIP2 = Compression("bzip2", b"BZh", bz2.BZ2Decompressor)
-XZ = Compression("xz", b"\xfd7zXZ\x00", lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY_BYTES))
+BZIP2 = Compression(
+    "bzip2", b"BZh", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), bz2.BZ2Decompressor
+)
+XZ = Compression(
+    "xz",
+    b"\xfd7zXZ\x00",
+    re.compile(rb"\xfd7zXZ\x00"),
+    lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY_BYTES),
+)
 ZSTD = Compression(
     "zstd",
     b"\x28\xb5\x2f\xfd",
+    re.compile(rb"\x28\xb5\x2f\xfd"),
     lambda: zstd.ZstdDecompressor(
         options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     ),
 )
 # Cast, because the library's own types call it an instance.
 InflateError = cast("type[Exception]", igzip_lib.error)
-_DAMAGE = (InflateError, lzma.LZMAError, zstd.ZstdError, EOFError, OSError)
+_DAMAGE = (InflateError, lzma.LZMAError, zstd.ZstdError, EOFError, OSError, ValueError)
 
 
 class Inflated(io.RawIOBase):
@@ -76,18 +99,38 @@ class Inflated(io.RawIOBase):
     Reading raises :class:`Refused` once all bytes before the fault were handed out:
     ``stream.truncated``, ``stream.damaged``, ``archive.ratio``, or ``type.mismatch`` where the
     stream does not begin as its format does.
+
+    Attributes:
+        fault: what was raised.
+        resumed_at: behind a fault, the place in the file of the next member that is whole.
+        has_trailing: bytes that are no member follow the last.
+        is_done: everything was handed out.
+
     """
 
-    def __init__(self, stream: BinaryIO, compression: Compression, settings: Sources) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        compression: Compression,
+        settings: Sources,
+        *,
+        entry: int = 0,
+        steps: Steps | None = None,
+    ) -> None:
+        """Read from a member on, which begins ``entry`` bytes into the file."""
         super().__init__()
         self._stream = stream
         self._compression = compression
         self._max_ratio = settings.max_ratio
         self._inner: _Decompressor | None = None
         self._waiting = b""
+        self._ready = memoryview(b"")
+        self._entry = self._member_at = self._block_at = entry
+        self._steps = steps or Steps()
         self.fault: Refused | None = None
+        self.resumed_at: int | None = None
         self._taken = self._given = 0
-        self.has_trailing = False
+        self.has_trailing = self.is_done = False
 
     def readable(self) -> bool:
         """Return True, as the interface asks."""
@@ -96,10 +139,13 @@ class Inflated(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         """Fill a buffer with the next bytes and return how many; 0 at the end."""
         view = memoryview(cast("bytearray", buffer)).cast("B")
-        progress()
-        block = self._next(len(view))
-        view[: len(block)] = block
-        return len(block)
+        if not self._ready:
+            progress()
+            self._ready = memoryview(self._next())
+        count = min(len(view), len(self._ready))
+        view[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
 
     @property
     def ending(self) -> Ending:
@@ -115,25 +161,57 @@ class Inflated(io.RawIOBase):
             Refused: as for reading.
 
         """
-        while block := self.read(_BLOCK_BYTES):
+        while block := self.read(BLOCK_BYTES):
             yield block
 
-    def _next(self, size: int) -> bytes:
+    def give_up(self, reason: Reason, detail: str) -> Refused:
+        """Return the fault of what is not to be read on, and look for the next whole member."""
+        self.fault = Refused(reason, detail)
+        if not self._stream.seekable():
+            return self.fault
+        if self._inner is None:  # what is lost begins with the next member
+            self._member_at = self._block_at = self._entry + self._taken - len(self._waiting)
+        self.resumed_at = self._next_whole(self._member_at + 1)
+        stop = self.resumed_at
+        if stop is None:
+            stop = self._stream.seek(0, io.SEEK_END)
+        start = max(self._member_at, self._block_at)
+        lost = f"of the compressed bytes at most {stop - start} are lost, from byte {start} on"
+        self.fault = Refused(reason, f"{detail}; {lost}")
+        return self.fault
+
+    def _next_whole(self, start: int) -> int | None:
+        """Return where the next member begins that can be read to its end, checksum included."""
+        tried = 0
+        for at in heads(self._stream, self._compression.head, start):
+            if self._steps.begin():  # trying it killed an earlier reading
+                continue
+            try:
+                is_whole, fed = self._is_whole(at)
+            finally:
+                self._steps.end()
+            tried += fed
+            if is_whole:
+                return at
+            if tried > _MOST_TRIED_BYTES:
+                break
+        return None
+
+    def _next(self) -> bytes:
+        """Return the next block; where one ends does not depend on how much was asked for."""
         if self.fault is not None:
             raise self.fault
         try:
-            block = self._inflate(size)
+            block = self._inflate(BLOCK_BYTES)
         except Refused as refused:
             self.fault = refused
             raise
-        except _DAMAGE as error:
-            self.fault = Refused(Reason.STREAM_DAMAGED, f"{self._compression.name}: {error}")
-            raise self.fault from error
         self._given += len(block)
-        if self._given > _FREE_BYTES and self._given > self._max_ratio * self._taken:
+        if _grows_too_much(self._given, self._taken, self._max_ratio):
             detail = f"{self._taken} bytes became more than {self._given}"
             self.fault = Refused(Reason.ARCHIVE_RATIO, detail)
             raise self.fault
+        self.is_done = not block
         return block
 
     def _inflate(self, size: int) -> bytes:
@@ -145,8 +223,12 @@ class Inflated(io.RawIOBase):
             if not inner.eof:
                 if inner.needs_input and not self._waiting and not self._refill():
                     name = self._compression.name
-                    raise Refused(Reason.STREAM_TRUNCATED, f"the {name} stream ends early")
-                block = inner.decompress(self._waiting, size)
+                    raise self.give_up(Reason.STREAM_TRUNCATED, f"the {name} stream ends early")
+                try:
+                    block = inner.decompress(self._waiting, size)
+                except _DAMAGE as error:  # reading the file raises OSError, too, outside of this
+                    detail = f"{self._compression.name}: {error}"
+                    raise self.give_up(Reason.STREAM_DAMAGED, detail) from error
                 self._waiting = b""
             else:
                 block = b""
@@ -162,6 +244,7 @@ class Inflated(io.RawIOBase):
         while len(self._waiting) < len(magic) and self._refill():
             pass
         is_first = self._taken == len(self._waiting) and not self._given
+        self._member_at = self._entry + self._taken - len(self._waiting)
         if self._waiting.startswith(magic):
             self._inner = self._compression.start()
             return True
@@ -172,79 +255,43 @@ class Inflated(io.RawIOBase):
             raise Refused(Reason.TYPE_MISMATCH, f"the bytes do not begin as {name} does")
         while not self._waiting.strip(b"\0") and self._refill():  # padding of tapes and blocks
             self._waiting = self._waiting.lstrip(b"\0")
-        self.has_trailing = self.has_trailing or bool(self._waiting.strip(b"\0"))
+        if self._waiting.strip(b"\0"):
+            self._refuse_before_a_member()
+            self.has_trailing = True
         self._waiting = b""
         return False
 
+    def _refuse_before_a_member(self) -> None:
+        """Refuse bytes that are no member, unless none follows them."""
+        fault = self.give_up(Reason.STREAM_DAMAGED, f"no {self._compression.name} member")
+        if self.resumed_at is not None:
+            raise fault
+        self.fault = None
+
     def _refill(self) -> bool:
-        block = self._stream.read(_BLOCK_BYTES)
+        self._block_at = self._entry + self._taken
+        block = self._stream.read(BLOCK_BYTES)
         self._taken += len(block)
         self._waiting += block
         return bool(block)
 
-
-def inflate(stream: BinaryIO, compression: Compression, settings: Sources) -> Inflated:
-    """Return the decompressed bytes of a stream."""
-    return Inflated(stream, compression, settings)
-
-
-class Stretch(io.RawIOBase):
-    """A stretch of what comes out of a compressed file, to be read from start to end.
-
-    Where the file is damaged behind it, reading raises :class:`Refused` at its end.
-
-    Attributes:
-        start: place of the first byte.
-        head: the bytes at the top of the file that the stretch needs.
-        fault: what was raised.
-        has_trailing: other bytes follow the end of the stream, and the stretch is its last.
-
-    """
-
-    def __init__(self, inside: Inside, raw: bytes) -> None:
-        """Take the bytes of head and stretch."""
-        super().__init__()
-        self.start = inside.start
-        self.head = raw[: inside.head]
-        self.fault: Refused | None = None
-        self.has_trailing = inside.ending.is_trailed
-        self._bytes = io.BytesIO(raw)
-        self._bytes.seek(inside.head)
-        self._ending = inside.ending
-
-    def readable(self) -> bool:
-        """Return True, as the interface asks."""
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        """Fill a buffer with the next bytes and return how many; 0 at the end."""
-        count = self._bytes.readinto(cast("bytearray", buffer))
-        if count == 0 and self._ending.fault:
-            reason = next(reason for reason in Reason if reason == self._ending.fault)
-            self.fault = Refused(reason, self._ending.detail)
-            raise self.fault
-        return count
-
-
-def take_stretch(inflated: Inflated, inside: Inside) -> Stretch:
-    """Return a stretch, as it was kept or else by inflating all that lies before it, too.
-
-    Raises:
-        Refused: the bytes are not those that were discovered.
-
-    """
-    if inside.kept is not None:
-        return Stretch(inside, inside.kept)
-    head, parts, at = b"", [], 0
-    with contextlib.suppress(Refused):  # it is behind the stretch, or the digest tells
-        for block in inflated.blocks():
-            head += block[: inside.head - len(head)]
-            if at + len(block) > inside.start:
-                parts.append(block[max(inside.start - at, 0) : inside.stop - at])
-            at += len(block)
-            if at >= inside.stop:
+    def _is_whole(self, start: int) -> tuple[bool, int]:
+        """Tell whether a member can be read to its end, and how many bytes were looked at."""
+        self._stream.seek(start)
+        inner = self._compression.start()
+        fed = given = 0
+        while not inner.eof and not _grows_too_much(given, fed, self._max_ratio):
+            progress()
+            block = self._stream.read(BLOCK_BYTES) if inner.needs_input else b""
+            fed += len(block)
+            if inner.needs_input and not block:
                 break
-    raw = b"".join([head, *parts])
-    if Check(raw).hexdigest() != inside.check:
-        raise Refused(Reason.IO_CHANGED, "the bytes are not those that were discovered")
-    return Stretch(inside, raw)
+            try:
+                given += len(inner.decompress(block, BLOCK_BYTES))
+            except (*_DAMAGE, MemoryError):
+                break
+        return inner.eof, fed + given
+
+
+def _grows_too_much(given: int, taken: int, max_ratio: int) -> bool:
+    return given > _FREE_BYTES and given > max_ratio * taken

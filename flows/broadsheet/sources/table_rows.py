@@ -4,7 +4,6 @@ A row is no stretch of the file's bytes. Its address is its number, its digest t
 as sorted JSON.
 """
 
-import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,12 +16,13 @@ from broadsheet.config import Sources
 from broadsheet.isolation import Lost
 from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection, Source
-from broadsheet.sources.blobs import EMPTY_SHA256, Blob, Item, Refused, Rows, alone, reject
+from broadsheet.sources.blobs import EMPTY_SHA256, NEW, Blob, Item, Refused, Rows, alone, reject
 from broadsheet.sources.columns import to_record
 from broadsheet.sources.salvage import Gone
 
 _FREE_BYTES = 8 * 2**20  # growth is not looked at before so much has come out
 _ALL_ROWS = 2**62
+_SORTED = orjson.OPT_SORT_KEYS
 
 
 def records_of(
@@ -84,15 +84,24 @@ def _items(
     rows = _together(wanted) if blob.steps is None else None
     unread = _unread(number, blob, format_)
     for at in range(wanted.num_rows):
+        if rows is not None and (item := _tried(rows[at], number + at, blob, format_, settings)):
+            yield item
+            continue
         given = rows[at] if rows is not None else wanted.slice(at, 1)
-        if rows is not None:
-            with contextlib.suppress(Exception):  # where it comes again, it is told what it was
-                yield _item(rows[at], number + at, blob, format_, settings)
-                continue
-        item = alone(blob, unread, b"", _item, given, number + at, blob, format_, settings)
-        if isinstance(item, Rejection) and item.source is unread:
-            item = replace(item, source=_unread(number + at, blob, format_))
-        yield item
+        found = alone(blob, unread, b"", _item, given, number + at, blob, format_, settings)
+        if isinstance(found, Rejection) and found.source is unread:
+            found = replace(found, source=_unread(number + at, blob, format_))
+        yield found
+
+
+def _tried(
+    row: dict[str, object], number: int, blob: Blob, format_: str, settings: Sources
+) -> RawRecord | Rejection | None:
+    """Return the item of a row, or None where it raises: when it does so again, it is told why."""
+    try:
+        return _item(row, number, blob, format_, settings)
+    except Exception:  # noqa: BLE001 - whatever it is
+        return None
 
 
 def _together(wanted: pa.RecordBatch) -> list[dict[str, object]] | None:
@@ -121,9 +130,9 @@ def _item(
     settings: Sources,
 ) -> RawRecord | Rejection:
     row = given if isinstance(given, dict) else _readable(given).to_pylist()[0]
-    raw = orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str)
+    raw = orjson.dumps(row, option=_SORTED, default=str)
     digest = hashlib.sha256(raw).hexdigest()
-    source = Source(blob.path, _place(number, blob), 0, len(raw), digest, format_)
+    source = NEW(Source, (blob.path, _place(number, blob), 0, len(raw), digest, format_))
     if len(raw) > settings.max_record_bytes:
         detail = f"{len(raw)} bytes; at most {settings.max_record_bytes} are allowed"
         return reject(source, Reason.SIZE_RECORD, detail, raw)

@@ -7,13 +7,14 @@ it should be is taken at once; all others go the careful way.
 
 import re
 from collections.abc import Iterator, Mapping
-from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from io import BufferedReader, BytesIO
+from typing import BinaryIO, NamedTuple, cast
 
 from isal import isal_zlib
 
 from broadsheet.reasons import Reason
-from broadsheet.sources.blobs import Steps
+from broadsheet.sources.blobs import Refused, Steps
+from broadsheet.sources.members import next_record
 from broadsheet.sources.streams import InflateError
 from broadsheet.sources.warc_headers import (
     END_OF_HEAD,
@@ -30,7 +31,6 @@ _MAX_HEADER_BYTES = 2**16
 _BLOCK_BYTES = 2**18
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _FIRST_BYTES = 2**13  # what is read beyond a member's end is copied for nothing
-_PROBE_BYTES = 4_096
 
 
 class Record(NamedTuple):
@@ -66,11 +66,19 @@ def plain_records(stream: BinaryIO, limit: int, size: int | None = None) -> Iter
         limit: most bytes of a record.
         size: bytes of the archive where they are known; a record that claims more is damaged.
 
+    Raises:
+        Refused: the stream raised it; the records that were whole before were yielded.
+
     """
     # What is in memory is not copied block by block.
     buffer = _Buffer(None, stream.read()) if isinstance(stream, BytesIO) else _Buffer(stream)
     while buffer.pass_blank():
-        yield buffer.take_usual(limit) or _take(buffer, limit, size)
+        record = buffer.take_usual(limit) or _take(buffer, limit, size)
+        if record.kind in {"cut", "damaged"} and not buffer.peek(1) and buffer.fault:
+            break
+        yield record
+    if buffer.fault:
+        raise buffer.fault
 
 
 def gzip_records(raw: bytes, limit: int, steps: Steps | None = None) -> Iterator[Record]:
@@ -82,13 +90,13 @@ def gzip_records(raw: bytes, limit: int, steps: Steps | None = None) -> Iterator
     start = 0
     while start < len(raw):
         if not raw.startswith(_GZIP_MAGIC, start):
-            stop = next_member(raw, start)
+            stop = next_record(raw, start)
             if raw[start:stop].strip(b"\0\r\n"):
                 yield _damaged(raw, start, stop, "no compressed record")
             start = stop
             continue
         if steps is not None and (lost := steps.begin()):
-            stop = next_member(raw, start + 1)
+            stop = next_record(raw, start + 1)
             yield _damaged(raw, start, stop, lost.detail)._replace(reason=lost.reason)
             start = stop
             continue
@@ -96,8 +104,8 @@ def gzip_records(raw: bytes, limit: int, steps: Steps | None = None) -> Iterator
         if steps is not None:
             steps.end()
         if fault:
-            stop = len(raw) if kind == "cut" else stop or next_member(raw, start + 1)
-            if kind == "cut" and (resumed := next_member(raw, start + 1)) < len(raw):
+            stop = len(raw) if kind == "cut" else stop or next_record(raw, start + 1)
+            if kind == "cut" and (resumed := next_record(raw, start + 1)) < len(raw):
                 stop, fault, kind = resumed, "the compressed record is damaged", "damaged"
             yield _damaged(raw, start, stop, fault, kind)
         elif (alone := _alone(member, limit)) is not None:
@@ -110,23 +118,10 @@ def gzip_records(raw: bytes, limit: int, steps: Steps | None = None) -> Iterator
 
 def is_gzip_by_record(raw: bytes) -> bool:
     """Tell whether records are compressed one by one: in several members, or alone in one."""
-    if next_member(raw, 1) < len(raw):
+    if next_record(raw, 1) < len(raw):
         return True
     member, _, fault, _ = _inflate(raw, 0, 2**20)
     return not (fault or len(_NEXT.findall(member)) > 1)
-
-
-def next_member(raw: bytes, start: int) -> int:
-    """Return where the next compressed record begins, or the end of the bytes."""
-    while (start := raw.find(_GZIP_MAGIC, start)) >= 0:
-        probe = isal_zlib.decompressobj(wbits=31)
-        try:
-            if probe.decompress(raw[start : start + _PROBE_BYTES], 16).startswith(b"WARC/"):
-                return start
-        except InflateError:
-            pass  # the three bytes stood there by chance
-        start += 1
-    return len(raw)
 
 
 def _inflate(raw: bytes, start: int, limit: int) -> tuple[bytes, int, str, str]:
@@ -215,10 +210,11 @@ class _Buffer:
     """Bytes of a stream with a look ahead."""
 
     def __init__(self, stream: BinaryIO | None, raw: bytes = b"") -> None:
-        self._stream = stream
+        self._stream = cast("BufferedReader | None", stream)
         self._bytes = raw
         self._from = 0  # what was passed is cut off now and then, not at each record
         self.at = 0
+        self.fault: Refused | None = None  # of the stream, behind what is here
 
     def peek(self, count: int) -> bytes:
         """Return the next bytes, fewer at the end."""
@@ -265,8 +261,7 @@ class _Buffer:
         size = 2_048
         while True:
             ahead = self.peek(size)
-            end = END_OF_HEAD.search(ahead)
-            if end:
+            if end := END_OF_HEAD.search(ahead):
                 return ahead[: end.end()]
             if len(ahead) < size or size >= _MAX_HEADER_BYTES:
                 return b""
@@ -281,8 +276,7 @@ class _Buffer:
         """Pass everything up to the next record, or to the end; return how much."""
         passed = 0
         while True:
-            ahead = self.find_next(1)
-            if ahead is not None:
+            if (ahead := self.find_next(1)) is not None:
                 return passed + self.skip(ahead)
             kept = 32  # the next header may have begun
             passed += self.skip(max(len(self._bytes) - self._from - kept, 0))
@@ -290,10 +284,16 @@ class _Buffer:
                 return passed + self.skip(kept)
 
     def _fill(self) -> bool:
-        if self._stream is None:
+        if self._stream is None or self.fault:
             return False
         rest = self._bytes[self._from :]
         # As much as is there already, so that copying costs a constant factor.
-        block = self._stream.read(max(_BLOCK_BYTES, len(rest)))
-        self._bytes, self._from = rest + block, 0
-        return bool(block)
+        wanted, blocks = max(_BLOCK_BYTES, len(rest)), []
+        try:  # one call each, because what a call has read is lost where it raises
+            while wanted > 0 and (block := self._stream.read1(wanted)):
+                blocks.append(block)
+                wanted -= len(block)
+        except Refused as refused:
+            self.fault = refused
+        self._bytes, self._from = rest + b"".join(blocks), 0
+        return bool(blocks)

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from email.message import Message
 from functools import lru_cache
+from io import BufferedReader
 from typing import BinaryIO, NamedTuple, cast
 
 from broadsheet.config import Sources
@@ -18,7 +19,7 @@ from broadsheet.records import Field, RawRecord, Source
 from broadsheet.sources.blobs import Blob, Item, Refused, Tally, alone, reject
 from broadsheet.sources.decoding import decode
 from broadsheet.sources.pages import page
-from broadsheet.sources.streams import GZIP, inflate
+from broadsheet.sources.streams import GZIP, Inflated
 from broadsheet.sources.warc_records import (
     Record,
     gzip_records,
@@ -66,7 +67,8 @@ def _records(blob: Blob, settings: Sources) -> Iterator[Record]:
         return gzip_records(raw, limit, blob.steps)
     if raw:
         blob.stream.seek(-len(raw), 1)
-    return plain_records(cast("BinaryIO", inflate(blob.stream, GZIP, settings)), limit)
+    inflated = BufferedReader(Inflated(blob.stream, GZIP, settings))
+    return plain_records(cast("BinaryIO", inflated), limit)
 
 
 def _source(blob: Blob, record: Record) -> Source:
