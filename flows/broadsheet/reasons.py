@@ -13,7 +13,7 @@ Longer than 300 lines because it is one list.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
+from typing import Self, cast
 
 EXPECTATION_PREFIX = "expectation."
 FILTER_PREFIX = "filter."
@@ -331,6 +331,16 @@ def is_reason(code: str) -> bool:
         code.startswith(prefix) and len(code) > len(prefix)
         for prefix in (EXPECTATION_PREFIX, FILTER_PREFIX)
     )
+
+
+def reason_of(code: str) -> Reason:
+    """Return the member of the closed list that a code is.
+
+    Raises:
+        KeyError: it is none.
+
+    """
+    return cast("Reason", Reason._value2member_map_[code])
 
 
 def meaning_of(code: str) -> str:

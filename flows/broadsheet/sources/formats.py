@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from broadsheet.config import Sources
-from broadsheet.reasons import Reason
+from broadsheet.reasons import Reason, reason_of
 from broadsheet.records import RawRecord, Rejection
 from broadsheet.sources.archives import TAR, ZIP, read_tar, read_zip
 from broadsheet.sources.blobs import (
@@ -142,7 +142,7 @@ def _left_out(inflated: Inflated, rejection: Rejection) -> Rejection:
     """Return a rejection that may be of the rest of a stream, because a step of it was left out."""
     if inflated.is_done or rejection.source.length:
         return rejection
-    fault = inflated.give_up(Reason(rejection.reason), rejection.detail)
+    fault = inflated.give_up(reason_of(rejection.reason), rejection.detail)
     return replace(rejection, detail=printable(fault.detail))
 
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from broadsheet.isolation import progress
 
 PROBE_BYTES = 4_096
 """So many bytes tell whether a compressed WARC record begins with them."""
 
+# Cast, because the library's own types call it an instance.
+InflateError = cast("type[Exception]", igzip_lib.error)
 _BLOCK_BYTES = 2**16
 _MOST_HEAD_BYTES = 10  # of any compressed format
 _GZIP_MAGIC = b"\x1f\x8b\x08"
@@ -43,7 +45,7 @@ def begins_record(raw: bytes) -> bool:
     """Tell whether bytes are the first of a compressed record, not there by chance."""
     try:
         return bool(isal_zlib.decompressobj(wbits=31).decompress(raw, 16).startswith(b"WARC/"))
-    except isal_zlib.error:
+    except InflateError:
         return False
 
 

@@ -20,7 +20,7 @@ from broadsheet.config import Sources
 from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Ending, Refused, Steps
-from broadsheet.sources.members import heads
+from broadsheet.sources.members import InflateError, heads
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -88,8 +88,6 @@ ZSTD = Compression(
         options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     ),
 )
-# Cast, because the library's own types call it an instance.
-InflateError = cast("type[Exception]", igzip_lib.error)
 _DAMAGE = (InflateError, lzma.LZMAError, zstd.ZstdError, EOFError, OSError, ValueError)
 
 

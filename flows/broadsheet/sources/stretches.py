@@ -4,7 +4,7 @@ import contextlib
 import io
 from typing import cast
 
-from broadsheet.reasons import Reason
+from broadsheet.reasons import Reason, reason_of
 from broadsheet.sources.blobs import Inside, Refused
 from broadsheet.sources.digests import Check
 from broadsheet.sources.streams import Inflated
@@ -42,7 +42,7 @@ class Stretch(io.RawIOBase):
         """Fill a buffer with the next bytes and return how many; 0 at the end."""
         count = self._bytes.readinto(cast("bytearray", buffer))
         if count == 0 and self._ending.fault:
-            self.fault = Refused(Reason(self._ending.fault), self._ending.detail)
+            self.fault = Refused(reason_of(self._ending.fault), self._ending.detail)
             raise self.fault
         return count
 

@@ -14,8 +14,7 @@ from isal import isal_zlib
 
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Refused, Steps
-from broadsheet.sources.members import next_record
-from broadsheet.sources.streams import InflateError
+from broadsheet.sources.members import InflateError, next_record
 from broadsheet.sources.warc_headers import (
     END_OF_HEAD,
     Usual,
