@@ -235,6 +235,7 @@ def test_every_file_and_container_has_its_account(tmp_path_factory, found, batch
     names = ("raw", "published", "duplicates", "quarantined")
     total = {name: sum(row[name] for row in accounts) for name in names}
     assert manifest["accounts"] == report["accounts"] == total
+    assert {name: sum(file[name] for file in report["files"]) for name in names} == total
     assert manifest["skipped"] == report["skipped"]
     assert sum(manifest["skipped"].values()) == sum(row["skipped"] for row in accounts)
     configurations = manifest["configurations"]

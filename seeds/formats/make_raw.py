@@ -36,6 +36,7 @@ PLACES = (
     "north quay", "toll house", "bicycle works", "maritime school", "river baths", "signal box",
     "shoe factory", "pilot house", "map room", "glasshouse", "dry dock", "granary", "bell foundry",
     "skating club", "tide mill", "rope store", "lamp works", "coal pier",
+    "net loft",
 )  # fmt: skip
 EVENTS = (
     "reopened after a long winter of repairs, and several hundred people came to see the new roof",
@@ -450,6 +451,21 @@ def trafilatura_tei(source: Iterator[dict[str, str]]) -> bytes:
     ).encode()
 
 
+def trafilatura_html(source: Iterator[dict[str, str]]) -> bytes:
+    s = next(source)
+    stated = {
+        "sitename": "Hollin Post", "title": s["title"], "author": s["author"],
+        "date": s["date"][:10], "url": s["url"], "hostname": "post.hollin.example",
+        "fingerprint": "6e4f8d070faed621",
+    }  # fmt: skip
+    head = "".join(f'    <meta name="{n}" content="{v}"/>\n' for n, v in stated.items())
+    body = "".join(f"    <p>{p}</p>\n" for p in s["text"].split("\n\n"))
+    return (
+        f"<html>\n  <head>\n{head}  </head>\n  <body>\n    <h1>{s['title']}</h1>\n{body}"
+        "  </body>\n</html>\n"
+    ).encode()
+
+
 def newspaper4k_json(source: Iterator[dict[str, str]]) -> bytes:
     s = next(source)
     return json.dumps(
@@ -571,6 +587,7 @@ MAKERS = {
     "exports/scrapy.csv": scrapy_csv,
     "exports/scrapy.jsonl": scrapy_jsonl,
     "exports/mediacloud.csv": media_cloud_csv,
+    "exports/trafilatura.html": trafilatura_html,
 }
 
 

@@ -1,10 +1,11 @@
 """Real clusters of several processes, each in a folder of its own; one dies while it works.
 
-Their workers share nothing with the run but the raw files and a store: plans, staged batches and
-the release lie in S3. The run is the command line, in a process of its own.
+Their workers share nothing with the run but a store, and the raw files where these are local: plans,
+staged batches and the release lie in S3. The run is the command line, in a process of its own.
 """
 
 import datetime as dt
+import gzip
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import fsspec
+import orjson
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -117,6 +119,23 @@ def tls(tmp_path, monkeypatch):
     monkeypatch.setenv("DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION", "true")
 
 
+PACKED = b"".join(
+    gzip.compress(orjson.dumps({"text": f"The lock number {n} of Hollin was mended. " * 9}) + b"\n")
+    for n in range(200)
+)
+
+
+@pytest.fixture
+def stored_corpus(write_corpus, stories, s3_url):
+    """Return a folder of settings alone, whose raw files lie in a store; some are compressed."""
+    store, bucket = fsspec.core.url_to_fs(s3_url)
+    for name, text in stories(ARTICLES).items():
+        store.pipe_file(f"{bucket}/raw/{name}", text.encode())
+    store.pipe_file(f"{bucket}/raw/packed.jsonl.gz", PACKED)
+    place = f'\n[sources]\nbatch_records = 1\npath = "{s3_url}/raw"\nmax_ratio = 100000\n'
+    return write_corpus({}, extra=place)
+
+
 def run(programs, corpus: Path, url: str, *engine: str) -> subprocess.Popen:
     return programs(
         "run", "-m", "broadsheet.cli", "build", str(corpus), "--output", url, "--engine", *engine
@@ -151,7 +170,7 @@ def sums_in_store(url: str) -> bytes:
 
 @pytest.mark.usefixtures("tls")
 def test_a_dask_cluster_with_tls_that_loses_a_worker_makes_the_same_bytes(
-    programs, corpus, s3_url, tmp_path
+    programs, stored_corpus, s3_url, tmp_path
 ):
     where = tmp_path / "scheduler.json"
     programs("scheduler", "-m", "distributed.cli.dask_scheduler", "--protocol", "tls",
@@ -166,14 +185,14 @@ def test_a_dask_cluster_with_tls_that_loses_a_worker_makes_the_same_bytes(
     ]  # fmt: skip
     address = f"tls://127.0.0.1:{_port(where)}"
 
-    building = run(programs, corpus, s3_url, "dask", "--address", address)
+    building = run(programs, stored_corpus, s3_url, "dask", "--address", address)
     wait_for(lambda: staged(s3_url), what="the first batch")
     os.killpg(workers[0].pid, signal.SIGKILL)
     assert staged(s3_url) < ARTICLES
     building.wait()
 
     assert building.returncode == 0, (tmp_path / "run" / "log").read_text()
-    assert sums_in_store(s3_url) == sums_without_prefect(corpus, tmp_path / "here")
+    assert sums_in_store(s3_url) == sums_without_prefect(stored_corpus, tmp_path / "here")
 
 
 def _port(scheduler_file: Path) -> str:

@@ -223,7 +223,11 @@ def test_the_results_meet_their_schema():
     bad = result(success=False, unexpected=2, samples=("a",))
     rejection = Rejection(source=SOURCE, stage="parse", reason="content.empty")
     figures = Aggregates(rows=1, lengths={0: 1}, quarantine=_reasons(rejection))
-    for facts in (make_facts(), make_facts(batches=verdict(bad), version=None, aggregates=figures)):
+    files = (FileAccount(path="a.warc.gz", raw=10), FileAccount(path=None, files=7, raw=2))
+    for facts in (
+        make_facts(files=files),
+        make_facts(batches=verdict(bad), version=None, aggregates=figures),
+    ):
         jsonschema.validate(orjson.loads(results_json(facts)), schema)
 
 

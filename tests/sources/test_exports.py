@@ -18,6 +18,7 @@ STATED = {
     "trafilatura.txt": {"outlet": "Hollin Post"},
     "trafilatura.xml": {"outlet": "Hollin Post"},
     "trafilatura.tei": {"outlet": "Hollin Post"},
+    "trafilatura.html": {"outlet": "Hollin Post"},
     "newspaper4k.json": {"outlet": "Hollin Post"},
     "news-please.json": {},
     "fundus.json": {"url": None},  # it writes no address unless it is asked for it

@@ -84,3 +84,35 @@ def test_what_is_no_page(write, read, raw, reason):
     write("a.html", raw)
 
     assert [item.reason for item in read()] == [reason]
+
+
+EXPORTED = (
+    '<html>\n  <head>\n    <meta name="author" content="Ida Vell; Per Lund"/>\n'
+    '    <meta name="url" content="https://post.hollin.example/a?b=1&amp;c=2"/>\n'
+    '    <meta name="sitename" content="Hollin Post"/>\n{last}  </head>\n'
+    "  <body>\n    <p>The harbour was closed.</p>\n  </body>\n</html>"
+)
+
+
+def test_what_trafilatura_puts_at_the_top_of_a_page_is_stated(write, read):
+    write("a.html", EXPORTED.format(last='    <meta name="fingerprint" content="364e01070c93"/>\n'))
+
+    (record,) = read()
+
+    assert record.fields == {
+        "author": ("Ida Vell", "Per Lund"),
+        "outlet": ("Hollin Post",),
+        "url": ("https://post.hollin.example/a?b=1&c=2",),
+    }
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["", "<title>A page of its own</title>", '<meta name="fingerprint" content="1"/><script/>'],
+)
+def test_such_tags_in_a_page_of_its_own_state_nothing_here(write, read, last):
+    write("a.html", EXPORTED.format(last=last))
+
+    (record,) = read()
+
+    assert record.fields == {}

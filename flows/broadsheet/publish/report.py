@@ -144,6 +144,7 @@ def results_json(facts: ReportFacts) -> bytes:
         "passed": facts.passed,
         "accounts": asdict(facts.accounts),
         "skipped": dict(facts.skipped),
+        "files": [asdict(file) for file in facts.files],
         "batches": asdict(facts.batches),
         "drift": asdict(facts.drift) if facts.drift else None,
         "release": asdict(facts.release),

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 
 from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, RawRecord, Rejection, Source
 from broadsheet.sources.blobs import Blob, Item, Refused, read_whole, reject
+from broadsheet.sources.columns import stated_fields
 from broadsheet.sources.decoding import decode
 
 HTML = "html"
@@ -16,6 +18,11 @@ _CHARSET = re.compile(
     rb"""|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
+# trafilatura's export as HTML: a head of what it found, and nothing else, its fingerprint last.
+_EXPORT_HEAD = re.compile(
+    r"""\s*<html>\s*<head>((?:\s*<meta name="[a-z]+" content="[^"]*"/>){1,20})\s*</head>"""
+)
+_EXPORT_META = re.compile(r"""<meta name="([a-z]+)" content="([^"]*)"/>""")
 # Browsers write where a page was saved from into its first comment.
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{4,}\)(\S{1,2000}) -->")
 
@@ -53,9 +60,21 @@ def page(
     if not decoded.text.strip("\0 \t\r\n\f\v\ufeff\xa0"):
         return reject(source, Reason.CONTENT_EMPTY, "white space only")
     stated = dict(fields or {})
-    if "url" not in stated and (saved := _SAVED_FROM.search(decoded.text[:_PRESCAN_BYTES])):
-        stated["url"] = (saved[1],)
+    if "url" not in stated:
+        stated |= _stated_by_itself(decoded.text[:_PRESCAN_BYTES])
     return RawRecord(source, decoded.text, "html", stated, (*notes, *decoded.notes))
+
+
+def _stated_by_itself(top: str) -> dict[Field, tuple[str, ...]]:
+    """Return what the program that wrote a page put at its top."""
+    if saved := _SAVED_FROM.search(top):
+        return {"url": (saved[1],)}
+    if (head := _EXPORT_HEAD.match(top)) is None:
+        return {}
+    values: dict[str, object] = {name: unescape(v) for name, v in _EXPORT_META.findall(head[1])}
+    if "fingerprint" not in values:
+        return {}
+    return stated_fields({**values, "author": str(values.get("author", "")).split("; ")})
 
 
 def declared(raw: bytes) -> str | None:
