@@ -1,7 +1,7 @@
 """Real clusters of several processes, each in a folder of its own; one dies while it works.
 
-Their workers share nothing with the run but a store, and the raw files where these are local: plans,
-staged batches and the release lie in S3. The run is the command line, in a process of its own.
+Their workers share nothing with the run but a store, with Ray also the raw files: plans, staged
+batches and the release lie in S3. The run is the command line, in a process of its own.
 """
 
 import datetime as dt
@@ -121,7 +121,7 @@ def tls(tmp_path, monkeypatch):
 
 PACKED = b"".join(
     gzip.compress(orjson.dumps({"text": f"The lock number {n} of Hollin was mended. " * 9}) + b"\n")
-    for n in range(200)
+    for n in range(40)
 )
 
 

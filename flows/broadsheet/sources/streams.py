@@ -250,7 +250,7 @@ class Inflated(io.RawIOBase):
             raise Refused(Reason.CONTENT_EMPTY, "no bytes")
         if is_first:
             name = self._compression.name
-            raise Refused(Reason.TYPE_MISMATCH, f"the bytes do not begin as {name} does")
+            raise self.give_up(Reason.TYPE_MISMATCH, f"the bytes do not begin as {name} does")
         while not self._waiting.strip(b"\0") and self._refill():  # padding of tapes and blocks
             self._waiting = self._waiting.lstrip(b"\0")
         if self._waiting.strip(b"\0"):
