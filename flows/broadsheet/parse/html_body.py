@@ -25,7 +25,7 @@ from broadsheet.parse.html_vocabulary import TAG_BITS
 from broadsheet.parse.html_walk import read_page
 
 # Log odds above which a block is body; chosen on held-out documents.
-_THRESHOLD: Final = 0.3
+_THRESHOLD: Final = 0.9
 # A page that yields less is asked again, less strictly, down to the lowest threshold.
 _ENOUGH_CHARS: Final = 300
 _LOWEST_THRESHOLD: Final = -2.0
