@@ -123,6 +123,13 @@ def item(source, values, *others):
     obeying(dict, of_row)(values)
     return to_record(source, values, *others)
 xmls.to_record = item
+xmls.etree = types.SimpleNamespace(**vars(xmls.etree))
+parse_document = xmls.etree.fromstring
+def parsed_document(raw, *others):
+    if b"DOCUMENT segfault" in raw:
+        die("segfault")
+    return parse_document(raw, *others)
+xmls.etree.fromstring = parsed_document
 
 class Inflating:
     def __init__(self, **named):
@@ -367,6 +374,37 @@ def test_a_record_that_kills_in_reading_is_lost_alone(work, name, how):
     assert worked.rows["text"].to_pylist() == [*good, story(777).decode()]
     assert [r.reason for r in worked.rejections] == [DEATHS[how]] * len(killing)
     assert worked.found == {name: 30, "b.txt": 1}
+
+
+def atom_of(texts):
+    entries = "".join(f"<a:entry><a:summary>{text}</a:summary></a:entry>" for text in texts)
+    return f"<a:feed xmlns:a='http://www.w3.org/2005/Atom'>{entries}</a:feed>".encode()
+
+
+@pytest.mark.parametrize("write", [feed_of, atom_of], ids=["rss", "atom"])
+def test_an_item_whose_parsing_kills_is_lost_alone(work, write):
+    texts = [story(number).decode() for number in range(9)]
+    texts[4] = "DOCUMENT segfault and so on, for quite some words more."
+
+    worked = work({"a.xml": write(texts), "b.txt": story(777)})
+
+    assert worked.rows["text"].to_pylist() == [*texts[:4], *texts[5:], story(777).decode()]
+    (lost,) = worked.rejections
+    assert (lost.source.member, lost.reason) == ("item 4", Reason.RECORD_CRASHED)
+    assert lost.excerpt.startswith("<")
+    assert worked.found == {"a.xml": 9, "b.txt": 1}
+
+
+def test_a_feed_that_kills_whatever_its_items_are_is_lost_as_one(work):
+    raw = feed_of([story(1).decode(), story(2).decode()])
+
+    worked = work(
+        {"a.xml": raw.replace(b"<channel>", b"<channel><title>DOCUMENT segfault</title>")}
+    )
+
+    (lost,) = worked.rejections
+    assert (lost.source.path, lost.reason) == ("a.xml", Reason.RECORD_CRASHED)
+    assert len(worked.rows) == 0
 
 
 def test_the_row_that_kills_may_have_many_lines(work):

@@ -1,11 +1,15 @@
 """Looking into XML elements by their local names, whatever prefix a file chose."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from lxml import etree
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no other name for it
+Stated: TypeAlias = Mapping[str, object]
+"""What an element states, by the names that columns have."""
+Found: TypeAlias = Iterator[tuple[Element, Callable[[], Stated]]]
+"""Elements that are articles, each with a function that returns what it states."""
 
 
 def named(element: Element, *names: str) -> Iterator[Element]:

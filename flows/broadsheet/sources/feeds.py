@@ -1,10 +1,12 @@
 """RSS (0.9x, 1.0, 2.0) and Atom (RFC 4287): each entry's own text, never what it links to."""
 
 import re
-from collections.abc import Iterator, Mapping
+from functools import partial
 
 from broadsheet.sources.elements import (
     Element,
+    Found,
+    Stated,
     children,
     first_text,
     inner_markup,
@@ -12,53 +14,51 @@ from broadsheet.sources.elements import (
     text_of,
 )
 
-Found = Iterator[tuple[Element, Mapping[str, object]]]
 _NAME_OF_ADDRESS = re.compile(r"\S+@\S+\s*\((.+)\)\Z")  # RSS 2.0: "ida@hollin.example (Ida Vell)"
 _ADDRESS = re.compile(r"\S+@\S+\Z")
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_rss(root: Element) -> Found:
-    """Yield each item with what it states."""
+    """Yield each item with a function that returns what it states."""
     channel = next(children(root, "channel"), root)
     outlet, language = first_text(channel, "title"), first_text(channel, "language")
     for item in list(named(root, "item")):
-        yield (
-            item,
-            {
-                "text": _raw_text(item, "encoded") or _raw_text(item, "description"),
-                "title": first_text(item, "title"),
-                "url": first_text(item, "origLink", "link") or _permanent_link(item),
-                "author": [
-                    name for c in children(item, "creator", "author") if (name := _person(c))
-                ],
-                "published": first_text(item, "pubDate", "date"),
-                "outlet": outlet,
-                "language": language,
-            },
-        )
+        yield item, partial(_rss_item, item, outlet, language)
+
+
+def _rss_item(item: Element, outlet: str, language: str) -> Stated:
+    return {
+        "text": _raw_text(item, "encoded") or _raw_text(item, "description"),
+        "title": first_text(item, "title"),
+        "url": first_text(item, "origLink", "link") or _permanent_link(item),
+        "author": [name for c in children(item, "creator", "author") if (name := _person(c))],
+        "published": first_text(item, "pubDate", "date"),
+        "outlet": outlet,
+        "language": language,
+    }
 
 
 def read_atom(root: Element) -> Found:
-    """Yield each entry with what it states."""
+    """Yield each entry with a function that returns what it states."""
     outlet = first_text(root, "title")
     for entry in list(children(root, "entry")):
-        content = next(children(entry, "content"), None)
-        body = _construct(content) or _construct(next(children(entry, "summary"), None))
-        authors = list(children(entry, "author")) or list(children(root, "author"))
-        yield (
-            entry,
-            {
-                **body,
-                "title": first_text(entry, "title"),
-                "url": _alternate(entry),
-                "author": [name for author in authors if (name := first_text(author, "name"))],
-                "published": first_text(entry, "published"),
-                "modified": first_text(entry, "updated"),
-                "outlet": outlet,
-                "language": entry.get(_LANG) or root.get(_LANG) or "",
-            },
-        )
+        yield entry, partial(_atom_entry, entry, root, outlet)
+
+
+def _atom_entry(entry: Element, root: Element, outlet: str) -> Stated:
+    content = next(children(entry, "content"), None)
+    authors = list(children(entry, "author")) or list(children(root, "author"))
+    return {
+        **(_construct(content) or _construct(next(children(entry, "summary"), None))),
+        "title": first_text(entry, "title"),
+        "url": _alternate(entry),
+        "author": [name for author in authors if (name := first_text(author, "name"))],
+        "published": first_text(entry, "published"),
+        "modified": first_text(entry, "updated"),
+        "outlet": outlet,
+        "language": entry.get(_LANG) or root.get(_LANG) or "",
+    }
 
 
 def _raw_text(item: Element, name: str) -> str:
