@@ -21,6 +21,7 @@ _NOT_ROWS = (
     "local_",
     "logs.py",
     "pipeline/mirror.py",
+    "pipeline/origins.py",
     "pipeline/release.py",
     "pipeline/reporting.py",
     "prefect_database.sql",

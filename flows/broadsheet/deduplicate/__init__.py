@@ -2,6 +2,7 @@
 
 from broadsheet.deduplicate.filters import out_of_bounds
 from broadsheet.deduplicate.fold import DUPLICATE_SCHEMA, NO_TEXT, PUBLISHED, Carried, Folding, fold
+from broadsheet.deduplicate.groups import addresses
 from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of, renumbered
 from broadsheet.deduplicate.leaks import Leakage, judge_leakage, leakage
 from broadsheet.deduplicate.overlaps import TextReader
@@ -17,6 +18,7 @@ __all__ = [
     "Folding",
     "Leakage",
     "TextReader",
+    "addresses",
     "fold",
     "judge_leakage",
     "keys_of",

@@ -74,8 +74,12 @@ def near_candidates(signatures: Signatures, threshold: float) -> tuple[Rows, Row
 def band_pairs(signatures: Signatures, banding: Banding, band: int) -> Iterator[tuple[Rows, Rows]]:
     """Yield the pairs of rows that agree on a band, as arrays of bounded length."""
     hashes = _band_hashes(signatures, banding, band)
-    following = _band_hashes(signatures, banding, (band + 1) % banding.count)
-    order = np.lexsort((following, hashes))
+    order = np.argsort(hashes)
+    equal = np.concatenate([[False], hashes[order[1:]] == hashes[order[:-1]], [False]])
+    # Most rows share their bucket with no other: only the rest is put into one order.
+    order = np.sort(order[(equal[:-1] | equal[1:])[: len(order)]])
+    following = _band_hashes(signatures[order], banding, (band + 1) % banding.count)
+    order = order[np.lexsort((following, hashes[order]))]
     hashes = hashes[order]
     for distance in range(1, min(_NEIGHBOURS, len(order) - 1) + 1):
         agree = np.flatnonzero(hashes[distance:] == hashes[:-distance])

@@ -54,10 +54,11 @@ def contained_candidates(samples: pa.ChunkedArray, share: float) -> tuple[Rows, 
 
 def _pairs_sharing(values: Rows, rows: Rows) -> Iterator[tuple[Rows, Rows]]:
     """Yield pairs of rows for each value that they share, left < right."""
-    order = np.lexsort((rows, values))
-    values, rows = values[order], rows[order]
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    is_telling = (count[place] > 1) & (count[place] <= _MOST_TEXTS)
+    packed = np.sort(values.astype(np.uint64) << np.uint64(32) | rows.astype(np.uint64))
+    values, rows = packed >> np.uint64(32), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+    count = np.diff(np.append(starts, len(values)))
+    is_telling = np.repeat((count > 1) & (count <= _MOST_TEXTS), count)
     values, rows = values[is_telling], rows[is_telling]
     for distance in range(1, min(_MOST_TEXTS, len(rows))):
         same = np.flatnonzero(values[distance:] == values[:-distance])

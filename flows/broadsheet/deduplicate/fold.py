@@ -12,7 +12,7 @@ from broadsheet.deduplicate.groups import Rows, addresses, codes, edges_of_equal
 from broadsheet.deduplicate.kinship import NOWHERE, Kinship, Ties, relate
 from broadsheet.deduplicate.labels import group_labels
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
-from broadsheet.deduplicate.ranking import Ranked, rank
+from broadsheet.deduplicate.ranking import Keys, Ranked, rank
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA
 from broadsheet.deduplicate.signatures import resemblance, signatures_from_arrow
 from broadsheet.deduplicate.splits import SPLIT_COLUMNS, assign_splits
@@ -67,7 +67,7 @@ class Folding:
 
 
 def fold(
-    keys: pa.Table,
+    keys: Keys,
     settings: Duplicates,
     read: TextReader | None = None,
     *,
@@ -82,7 +82,7 @@ def fold(
     one row survives: the first by ``ranking.RANKING``.
 
     Args:
-        keys: table of ``KEY_SCHEMA``: all staged rows, in any order.
+        keys: all staged rows with the columns of ``KEY_SCHEMA``, in any order.
         settings: the ``[duplicates]`` section.
         read: reads texts by address, to compare those that may be near copies. Without it there
             are no near copies, and the similarity of revisions is estimated.
@@ -110,6 +110,7 @@ def _survivors(
     holder = kinship.container[stays]
     holder = np.where(holder == NOWHERE, NOWHERE, into[holder])
     ids = keys["id"].take(stays)
+    signals = ranked.sketches(SIGNAL_SCHEMA.names, stays)
     columns = {
         "batch": keys["batch"].take(stays),
         "row": keys["row"].take(stays),
@@ -121,7 +122,7 @@ def _survivors(
         "split": assign_splits(
             keys.select(SPLIT_COLUMNS).take(stays), kinship.families()[stays], splits, earlier
         ),
-        **{name: ranked.sketch(name, stays) for name in SIGNAL_SCHEMA.names},
+        **{name: signals[name] for name in SIGNAL_SCHEMA.names},
     }
     return pa.table([columns[name] for name in SURVIVOR_SCHEMA.names], schema=SURVIVOR_SCHEMA)
 
@@ -152,8 +153,7 @@ def _duplicates(
     keys = ranked.plain
     gone = np.flatnonzero(into != np.arange(len(keys)))
     kept = into[gone]
-    texts = codes(keys["text_sha256"])
-    is_exact = texts[gone] == texts[kept]
+    is_exact = ranked.texts[gone] == ranked.texts[kept]
     is_near = kinship.same[gone] != kept
     kinds = np.select([is_exact, is_near], ["exact", "near"], "revision").astype(object)
     similarity = np.ones(len(gone), np.float32)

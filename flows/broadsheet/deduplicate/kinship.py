@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from broadsheet.config import Duplicates
@@ -77,7 +76,7 @@ def relate(
 
     """
     keys = ranked.plain
-    same = _same(keys, settings, ties)
+    same = _same(ranked, settings, ties)
     cluster = _clusters(ranked, same, settings, read, ties)
     heads = np.unique(cluster)
     container = np.full(len(keys), NOWHERE)
@@ -92,14 +91,13 @@ def relate(
     return Kinship(same, cluster, container, heads[story][np.searchsorted(heads, cluster)])
 
 
-def _same(keys: pa.Table, settings: Duplicates, ties: Ties | None) -> Rows:
-    columns = ["id", "url"]  # ids are unique in a release, whatever the settings say
-    if "exact" in settings.fold:
-        columns.append("text_sha256")
-    edges = [edges_of_equals(codes(keys[name])) for name in columns]
+def _same(ranked: Ranked, settings: Duplicates, ties: Ties | None) -> Rows:
+    # ids are unique in a release, whatever the settings say
+    edges = [edges_of_equals(codes(ranked.plain[name])) for name in ("id", "url")]
+    edges += [edges_of_equals(ranked.texts)] if "exact" in settings.fold else []
     edges += [ties.folded_into] if ties else []
     return components(
-        len(keys),
+        len(ranked),
         np.concatenate([left for left, _ in edges]),
         np.concatenate([right for _, right in edges]),
     )
@@ -113,23 +111,22 @@ def _clusters(
     ties: Ties | None,
 ) -> Rows:
     """Return the first row of each row's cluster of copies, exact and near."""
-    texts = codes(ranked.plain["text_sha256"])
-    edges = [(np.arange(len(same)), same), edges_of_equals(texts)]
+    edges = [(np.arange(len(same)), same), edges_of_equals(ranked.texts)]
     if read is not None:
-        edges.append(_near(ranked, texts, settings, read, ties))
+        edges.append(_near(ranked, settings, read, ties))
     edges += [ties.clustered] if ties else []
     ends = (np.concatenate(end) for end in zip(*edges, strict=True))
     return components(len(same), *ends)
 
 
 def _near(
-    ranked: Ranked, texts: Rows, settings: Duplicates, read: TextReader, ties: Ties | None
+    ranked: Ranked, settings: Duplicates, read: TextReader, ties: Ties | None
 ) -> tuple[Rows, Rows]:
     """Return the pairs of near copies; of each text only the first row that has it is compared.
 
     What an earlier release has compared is not compared again, nor what has no text any more.
     """
-    rows = np.sort(np.unique(texts, return_index=True)[1])
+    rows = np.sort(np.unique(ranked.texts, return_index=True)[1])
     if ties:
         rows = rows[~ties.is_folded[rows]]
     signatures = signatures_from_arrow(ranked.sketch("signature", rows))

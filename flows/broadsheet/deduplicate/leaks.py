@@ -12,6 +12,7 @@ from broadsheet.deduplicate.bands import near_candidates
 from broadsheet.deduplicate.containment import contained_candidates
 from broadsheet.deduplicate.groups import Rows, addresses, codes
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
+from broadsheet.deduplicate.ranking import Keys
 from broadsheet.deduplicate.signatures import signatures_from_arrow
 from broadsheet.records import ExpectationResult, Severity
 
@@ -40,33 +41,36 @@ class Leakage:
     ids: tuple[str, ...]
 
 
-def leakage(keys: pa.Table, survivors: pa.Table, read: TextReader) -> Leakage:
+def leakage(keys: Keys, survivors: pa.Table, read: TextReader) -> Leakage:
     """Return how alike articles of different splits are.
 
     Args:
-        keys: table of ``KEY_SCHEMA``: all staged rows.
+        keys: all staged rows with the columns of ``KEY_SCHEMA``.
         survivors: the published rows with their ``split``, as :func:`fold` gives them.
         read: reads texts by address.
 
     """
     survivors = survivors.filter(survivors["split"].is_valid())
-    keys = keys.take(pc.index_in(addresses(survivors), value_set=addresses(keys)))
-    order = pc.sort_indices(keys["id"])
-    keys, split = keys.take(order), codes(survivors["split"])[order]
-    near = near_candidates(signatures_from_arrow(keys["signature"]), SEARCHED_FROM)
-    held = contained_candidates(keys["sample"], SEARCHED_FROM)
+    rows = keys.select(["batch", "row", "id"])
+    place = pc.index_in(addresses(survivors), value_set=addresses(rows))
+    ids = rows["id"].take(place)
+    order = pc.sort_indices(ids)
+    ids, place, split = ids.take(order), place.take(order), codes(survivors["split"])[order]
+    signatures = keys.select(["signature"])["signature"].take(place)
+    near = near_candidates(signatures_from_arrow(signatures), SEARCHED_FROM)
+    held = contained_candidates(keys.select(["sample"])["sample"].take(place), SEARCHED_FROM)
     left, right = _across(
         split, np.concatenate([near[0], held[0]]), np.concatenate([near[1], held[1]])
     )
-    found = overlaps(keys, left, right, read)
+    found = overlaps(rows.take(place), left, right, read)
     share = np.maximum(found.left_in_right, found.right_in_left)
     is_alike = share >= SEARCHED_FROM
     if not is_alike.any():
-        return Leakage(len(keys), 0, 0.0, 0.0, ())
+        return Leakage(len(ids), 0, 0.0, 0.0, ())
     likest = int(found.jaccard.argmax())
-    ids = keys["id"].take([left[likest], right[likest]]).to_pylist()
+    pair = ids.take([left[likest], right[likest]]).to_pylist()
     return Leakage(
-        len(keys), int(is_alike.sum()), float(found.jaccard.max()), float(share.max()), tuple(ids)
+        len(ids), int(is_alike.sum()), float(found.jaccard.max()), float(share.max()), tuple(pair)
     )
 
 

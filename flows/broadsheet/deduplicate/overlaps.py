@@ -1,6 +1,6 @@
 """How much of their texts pairs of articles have in common: the true figures, not estimates."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.groups import Rows
+from broadsheet.deduplicate.groups import Rows, addresses
 from broadsheet.deduplicate.shingles import Shingles, join, shingle
 
 TextReader = Callable[[int, Sequence[int]], Sequence[str]]
@@ -66,14 +66,17 @@ def overlaps(keys: pa.Table, left: Rows, right: Rows, read: TextReader) -> Overl
     """
     counts = np.zeros((3, len(left)), np.int64)
     involved = np.unique(np.concatenate([left, right]))
-    places = np.searchsorted(involved, left), np.searchsorted(involved, right)
-    block_of = tuple(place // _ROWS_AT_ONCE for place in places)
-    for first, second in _blocks(*block_of):
-        pairs = np.flatnonzero((block_of[0] == first) & (block_of[1] == second))
+    # Blocks are cut by address: copies often lie close to each other, and few batches are read.
+    where = np.asarray(addresses(keys.select(["batch", "row"]).take(involved)))
+    block = np.argsort(np.argsort(where)) // _ROWS_AT_ONCE
+    ends = [block[np.searchsorted(involved, end)] for end in (left, right)]
+    blocks = np.sort(np.stack(ends, axis=1), axis=1)
+    for met in np.unique(blocks, axis=0):
+        pairs = np.flatnonzero((blocks == met).all(axis=1))
         rows = np.unique(np.concatenate([left[pairs], right[pairs]]))
         shingles, place = _read_shingles(keys, rows, read)
-        ends = (place[np.searchsorted(rows, end[pairs])] for end in (left, right))
-        counts[:, pairs] = count_common(shingles, *ends)
+        texts = (place[np.searchsorted(rows, end[pairs])] for end in (left, right))
+        counts[:, pairs] = count_common(shingles, *texts)
     return Overlaps(*counts)
 
 
@@ -115,11 +118,6 @@ def _read_shingles(keys: pa.Table, rows: Rows, read: TextReader) -> tuple[Shingl
         if len(part)
     ]
     return join(parts), np.argsort(order)
-
-
-def _blocks(left: Rows, right: Rows) -> Iterator[tuple[int, int]]:
-    met = np.unique(np.stack([left, right], axis=1), axis=0)
-    yield from ((int(first), int(second)) for first, second in met)
 
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -194,7 +194,7 @@ def _cosines(terms: Terms, left: Rows, right: Rows) -> NDArray[np.float64]:
         ends = [terms.places(rows) for rows in (left[some], right[some])]
         places = np.concatenate([place for place, _ in ends])
         pairs = np.concatenate([which for _, which in ends])
-        order = np.argsort((pairs << 32) | terms.codes[places], kind="stable")
+        order = np.argsort((pairs << 32) | terms.codes[places])
         places, pairs = places[order], pairs[order]
         same = np.flatnonzero(
             (pairs[1:] == pairs[:-1]) & (terms.codes[places[1:]] == terms.codes[places[:-1]])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -44,11 +45,10 @@ def fold_all(
         carried: what is carried over from it; its batches come after the others.
 
     """
-    keys, config = _keys(staged), run.config
+    config = run.config
+    keys = _Keys(staged, carried.keys if carried else None)
     files = [batch.path(ARTICLES) for batch in staged]
-    if carried:
-        keys = pa.concat_tables([keys, carried.keys])
-        files += [part.articles for part in carried.staged]
+    files += [part.articles for part in carried.staged] if carried else []
     read = _reader(files)
     folding = deduplicate.fold(
         keys,
@@ -73,14 +73,32 @@ def _earlier_labels(previous: Path | None) -> pa.Table | None:
     return pa.concat_tables([pq.read_table(path, columns=columns) for path in shards])
 
 
-def _keys(staged: Sequence[StagedBatch]) -> pa.Table:
-    """Return the keys of all staged rows; a batch's number is its place in the run."""
-    tables = []
-    for number, batch in enumerate(staged):
-        keys = pq.read_table(batch.path(KEYS))
-        numbers = pa.array([number] * len(keys), deduplicate.KEY_SCHEMA.field("batch").type)
-        tables.append(keys.set_column(0, deduplicate.KEY_SCHEMA.field("batch"), numbers))
-    return pa.concat_tables(tables)
+class _Keys:
+    """The keys of all rows, of which columns are read when they are asked for; see ``fold``."""
+
+    def __init__(self, staged: Sequence[StagedBatch], carried: pa.Table | None) -> None:
+        """Take the keys of staged batches and those that are carried over, which come after."""
+        self._files = [batch.path(KEYS) for batch in staged]
+        self._carried = carried
+
+    def select(self, columns: Sequence[str], /) -> pa.Table:
+        """Return some columns; a batch's number is its place in the run."""
+        schema = pa.schema([deduplicate.KEY_SCHEMA.field(name) for name in columns])
+        parts = [_numbered(path, number, schema) for number, path in enumerate(self._files)]
+        if self._carried is not None:
+            parts.append(self._carried.select(columns))
+        return pa.concat_tables([schema.empty_table(), *parts])
+
+
+def _numbered(path: Path, number: int, schema: pa.Schema) -> pa.Table:
+    """Read columns of the keys of one batch, with its number in the column ``batch``."""
+    with pq.ParquetFile(path) as file:
+        table = file.read(schema.names)
+    if "batch" in schema.names:
+        place = schema.names.index("batch")
+        numbers = np.full(len(table), number, np.int32)
+        table = table.set_column(place, schema.field(place), pa.array(numbers))
+    return table.select(schema.names)
 
 
 def _reader(files: Sequence[Path]) -> deduplicate.TextReader:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from broadsheet.fingerprint import digest_file, digest_json
 from broadsheet.pipeline.carrying import CarriedOver, carried_bytes, carry_over
 from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.mirror import hand_in, mirrored
+from broadsheet.pipeline.origins import Origins, keep_origins, recall_origins
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.reporting import compared, report_files, tell
 from broadsheet.pipeline.workspace import (
@@ -90,13 +91,16 @@ def _release(
     expected = _expected_bytes(run, staged, publish.newest_release(dataset_dir))
     with publish.open_staging(home, expected_bytes=expected) as staging:
         previous = publish.newest_release(dataset_dir)
+        origins = recall_origins(run.work, previous) if previous and publishes else None
         if previous and publishes:
-            publish.require_sound(previous)
-        written, facts, told = _write_and_judge(run, staged, staging, previous, on_step)
+            publish.require_sound(previous, origins.checksums if origins else None)
+        written, facts, told = _write_and_judge(
+            run, staged, staging, previous, on_step, origins=origins
+        )
         if not (told.passed and publishes):
             return _report_only(run, told)
         on_step("differences")
-        differences = publish.compare(previous, staging)
+        differences = publish.compare(previous, staging, written.known)
         on_step("description")
         found = publish.describe(
             written,
@@ -108,8 +112,12 @@ def _release(
         )
         if found:
             on_step("publication")
-            return _outcome(run, told, "published", publish.commit(staging, dataset_dir, found))
+            target = publish.commit(staging, dataset_dir, found)
+            keep_origins(run.work, target, staged, written.made_of)
+            return _outcome(run, told, "published", target)
         publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
+        if previous:
+            keep_origins(run.work, previous, staged, written.made_of)
         return _outcome(run, told, "unchanged", previous)
 
 
@@ -126,13 +134,19 @@ def _write_and_judge(
     staging: Path,
     previous: Path | None,
     on_step: OnStep,
+    *,
+    origins: Origins | None,
 ) -> tuple[publish.Written, report.ReportFacts, report.ReportFacts]:
     """Return the written tables, the facts of them alone, and compared with those before."""
     on_step("duplicates")
     carried = carry_over(run, previous, staged) if previous else None
     folded = fold_all(run, staged, previous, carried)
     on_step("tables")
-    written = _write(run, staged, staging, previous, folding=folded.folding, carried=carried)
+    survivors = folded.folding.survivors
+    folding = replace(
+        folded.folding, survivors=origins.before(staged, survivors) if origins else survivors
+    )
+    written = _write(run, staged, staging, previous, folding=folding, carried=carried)
     on_step("checks")
     facts = _judge(run, staged, written, folded.leaks)
     return written, facts, compared(facts, previous)

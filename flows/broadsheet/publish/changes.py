@@ -2,28 +2,28 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from broadsheet.errors import PublishError, VersionConflictError
-from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.layout import FIRST, Version
-from broadsheet.publish.rows import differing, is_moved, merged, paired
+from broadsheet.publish.rows import NOTHING, Known, is_moved
 from broadsheet.publish.shards import file_schema, open_writer
-from broadsheet.tables import ARTICLE, CHANGE
+from broadsheet.publish.stretches import Stretch, differences, distinct_shards, schema_of
+from broadsheet.tables import CHANGE
 
 Counts = tuple[int, int, int]
 """Rows added, removed and changed."""
 _KINDS = ("added", "removed", "changed")
+_CHANGES_IN_GROUP = 5_000
 
 
 class Step(StrEnum):
@@ -90,30 +90,6 @@ class Change:
         return Step.PATCH if self.other_tables or self.is_reserialised else Step.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The rows that differ between two releases in one range of ids.
-
-    Attributes:
-        changes: one row each, of ``tables.CHANGE``, by id.
-        removed: the rows that are gone, as they were.
-        added: the rows that are new.
-        before: the rows that changed, as they were; aligned with ``after``.
-        after: the same rows as they are.
-
-    """
-
-    changes: pa.Table
-    removed: pa.Table
-    added: pa.Table
-    before: pa.Table
-    after: pa.Table
-
-    def rows(self) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """Return the rows added, removed and changed."""
-        return self.added, self.removed, self.after
-
-
 def next_version(change: Change, named: str | None = None, *, documents: bool = False) -> Version:
     """Return the version that a change asks for, or the higher one that the user names.
 
@@ -155,7 +131,7 @@ def next_version(change: Change, named: str | None = None, *, documents: bool = 
     return wanted
 
 
-def compare(previous: Path | None, release: Path) -> Change:
+def compare(previous: Path | None, release: Path, known: Known = NOTHING) -> Change:
     """Compare a staged release with the one before, and write its ``changes.parquet``.
 
     The table is not made where no row differs.
@@ -163,12 +139,20 @@ def compare(previous: Path | None, release: Path) -> Change:
     Args:
         previous: the folder of the release before; None for the first.
         release: the folder of the new one.
+        known: what is known of their rows.
 
     """
-    return measure_change(previous, release, table=release / layout.CHANGES_TABLE)
+    table = release / layout.CHANGES_TABLE
+    return measure_change(previous, release, table=table, known=known)
 
 
-def measure_change(previous: Path | None, release: Path, *, table: Path | None = None) -> Change:
+def measure_change(
+    previous: Path | None,
+    release: Path,
+    *,
+    table: Path | None = None,
+    known: Known = NOTHING,
+) -> Change:
     """Compare two releases row by row.
 
     Only shards that differ are read, merged by id; the memory is that of some thousand rows.
@@ -177,18 +161,21 @@ def measure_change(previous: Path | None, release: Path, *, table: Path | None =
         previous: the folder of the older release; None where there is none.
         release: the folder of the newer one.
         table: a file for the table of changes.
+        known: what is known of their rows.
 
     """
     if previous is None:
         return Change(previous=None)
     old, new = distinct_shards(previous, release)
-    tally = _tally(differences(old, new), table)
+    tally = _tally(differences(old, new, known), table)
     shards = layout.shards_of(previous, "default")
     return Change(
         previous=Version.parse(previous.resolve().name),
         rows_before=sum(pq.read_metadata(path).num_rows for path in shards),
         **tally,
-        **_schema_changes(*(_schema(layout.shards_of(f, "default")) for f in (previous, release))),
+        **_schema_changes(
+            *(schema_of(layout.shards_of(f, "default")) for f in (previous, release))
+        ),
         other_tables=tuple(
             name
             for name in layout.FOLDERS
@@ -198,68 +185,15 @@ def measure_change(previous: Path | None, release: Path, *, table: Path | None =
     )
 
 
-def differences(old: Sequence[Path], new: Sequence[Path]) -> Iterator[Stretch]:
-    """Yield the rows that differ, by ranges of ids, for distinct shards of two releases."""
-    before_schema, after_schema = _schema(old), _schema(new)
-    columns = [
-        f.name
-        for f in after_schema
-        if f.name in before_schema.names and f.type == before_schema.field(f.name).type
-    ]
-    empty = ARTICLE.schema.empty_table().select(["id"])
-    old_columns, new_columns = (columns or schema.names for schema in (before_schema, after_schema))
-    for before, after in paired(merged(old, old_columns), merged(new, new_columns)):
-        stretch = _stretch(empty if before is None else before, empty if after is None else after)
-        if len(stretch.changes):
-            yield stretch
-
-
-def distinct_shards(old: Path, new: Path, name: str = "default") -> tuple[list[Path], list[Path]]:
-    """Return the shards of each release whose bytes the other does not have."""
-    before, after = (
-        {path: digest_file(path) for path in layout.shards_of(release, name)}
-        for release in (old, new)
-    )
-    return (
-        [path for path, digest in before.items() if digest not in after.values()],
-        [path for path, digest in after.items() if digest not in before.values()],
-    )
-
-
-def _stretch(before: pa.Table, after: pa.Table) -> Stretch:
-    """Compare all rows of one range of ids."""
-    old, new = before.column("id"), after.column("id")
-    removed = before.filter(pc.invert(pc.is_in(old, value_set=new)))
-    added = after.filter(pc.invert(pc.is_in(new, value_set=old)))
-    rows = [{"id": i, "change": "removed", "fields": []} for i in removed.column("id").to_pylist()]
-    rows += [{"id": i, "change": "added", "fields": []} for i in added.column("id").to_pylist()]
-    before = before.filter(pc.is_in(old, value_set=new))
-    after = after.filter(pc.is_in(new, value_set=old))
-    names = [name for name in after.column_names if name in before.column_names and name != "id"]
-    masks = {n: differing(before.column(n), after.column(n)) for n in names} if len(before) else {}
-    differs = np.logical_or.reduce([np.zeros(len(before), bool), *masks.values()])
-    kept = pa.array(differs)
-    before, after = before.filter(kept), after.filter(kept)
-    for row, i in zip(np.flatnonzero(differs), after.column("id").to_pylist(), strict=True):
-        fields = [name for name, mask in masks.items() if mask[row]]
-        rows.append({"id": i, "change": "changed", "fields": fields})
-    table = pa.Table.from_pylist(rows, file_schema(CHANGE)).sort_by("id")
-    return Stretch(table, removed, added, before, after)
-
-
 def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
     """Count changes by kind, column, outlet and month, and write their table."""
     kinds: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     outlets: dict[str, Counter[str]] = {}
     months: dict[str, Counter[str]] = {}
-    with contextlib.ExitStack() as stack:
-        writer = None
+    with _changes_writer(path) as write:
         for stretch in stretches:
-            if path and writer is None:
-                writer = stack.enter_context(open_writer(path, file_schema(CHANGE)))
-            if writer is not None:
-                writer.write_table(stretch.changes)
+            write(stretch.changes)
             kinds.update(stretch.changes.column("change").to_pylist())
             fields.update(pc.list_flatten(stretch.changes.column("fields")).to_pylist())
             kinds["moved"] += sum(map(is_moved, stretch.changes.column("fields").to_pylist()))
@@ -274,6 +208,36 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
     }
 
 
+@contextlib.contextmanager
+def _changes_writer(path: Path | None) -> Iterator[Callable[[pa.Table], None]]:
+    """Yield what writes changes into row groups of one size, however they are cut into tables.
+
+    Without changes, and without a path, there is no file.
+    """
+    waiting = [file_schema(CHANGE).empty_table()]
+    with contextlib.ExitStack() as stack:
+        writers: list[pq.ParquetWriter] = []
+
+        def flush(least: int) -> None:
+            rows = pa.concat_tables(waiting)
+            while len(rows) >= least:
+                if not writers and path:
+                    writers.append(stack.enter_context(open_writer(path, rows.schema)))
+                for writer in writers:
+                    group = rows.slice(0, _CHANGES_IN_GROUP).combine_chunks()
+                    writer.write_table(group, row_group_size=_CHANGES_IN_GROUP)
+                rows = rows.slice(_CHANGES_IN_GROUP)
+            waiting[:] = [rows]
+
+        def write(changes: pa.Table) -> None:
+            waiting.append(changes)
+            if sum(map(len, waiting)) >= _CHANGES_IN_GROUP:
+                flush(_CHANGES_IN_GROUP)
+
+        yield write
+        flush(1)
+
+
 def _count_by(groups: dict[str, Counter[str]], kind: str, rows: pa.Table, column: str) -> None:
     if column not in rows.column_names:
         return
@@ -282,10 +246,6 @@ def _count_by(groups: dict[str, Counter[str]], kind: str, rows: pa.Table, column
         values = pc.strftime(values, format="%Y-%m")
     for pair in values.value_counts():
         groups.setdefault(pair["values"].as_py() or "", Counter())[kind] += pair["counts"].as_py()
-
-
-def _schema(shards: Sequence[Path]) -> pa.Schema:
-    return pq.read_schema(shards[0]) if shards else pa.schema([])
 
 
 def _schema_changes(old: pa.Schema, new: pa.Schema) -> dict[str, Any]:

@@ -13,15 +13,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from broadsheet.publish.changes import (
-    Change,
-    Stretch,
-    differences,
-    distinct_shards,
-    measure_change,
-)
+from broadsheet.publish.changes import Change, measure_change
 from broadsheet.publish.layout import Version
 from broadsheet.publish.rows import is_moved
+from broadsheet.publish.stretches import Stretch, differences, distinct_shards
 from broadsheet.text import clean
 
 Edit = Literal["same", "old", "new"]

@@ -1,7 +1,8 @@
 """Bring the rows of many staged files into one order, without holding them all in memory.
 
 Each file is read once, a row group at a time; its rows are spilled to one of a few buckets by their
-final position; each bucket is then small enough to be sorted in memory.
+final position; each bucket is then small enough to be sorted in memory. Rows of a file in which
+they lie in their order already, as in a shard of the release before, are not spilled but merged.
 """
 
 import contextlib
@@ -40,6 +41,11 @@ class Selection:
     positions: Integers
     added: pa.Table | None = None
 
+    @property
+    def sorted(self) -> bool:
+        """Whether the rows lie in the file in the order of their positions."""
+        return len(self.rows) > 0 and _ascends(self.rows) and _ascends(self.positions)
+
 
 def ordered(
     selections: Sequence[Selection], schema: pa.Schema, scratch: Path
@@ -55,14 +61,47 @@ def ordered(
     total = sum(len(selection.rows) for selection in selections)
     bucket_rows = max(MIN_BUCKET_ROWS, -(-total // MAX_BUCKETS))
     spilled_schema = schema.append(pa.field(_POSITION, pa.int64(), nullable=False))
+    in_order = [_Sorted(selection, spilled_schema) for selection in selections if selection.sorted]
+    others = [selection for selection in selections if not selection.sorted]
     with tempfile.TemporaryDirectory(prefix=".spill-", dir=scratch) as folder:
         buckets = [Path(folder, str(i)) for i in range(-(-total // bucket_rows))]
-        _spill(selections, spilled_schema, buckets, bucket_rows)
-        for bucket in buckets:
+        _spill(others, spilled_schema, buckets, bucket_rows)
+        for number, bucket in enumerate(buckets):
             with pa.OSFile(str(bucket)) as file, pa.ipc.open_stream(file) as stream:
-                table = stream.read_all()
+                parts = [stream.read_all()]
             bucket.unlink()
-            yield table.sort_by(_POSITION).drop_columns(_POSITION)
+            parts += [part.take_before((number + 1) * bucket_rows) for part in in_order]
+            table = pa.concat_tables(parts)
+            if not _ascends(table.column(_POSITION).to_numpy()):
+                table = table.sort_by(_POSITION)
+            yield table.drop_columns(_POSITION)
+
+
+def _ascends(values: Integers) -> bool:
+    return bool((values[1:] > values[:-1]).all())
+
+
+class _Sorted:
+    """Rows of a file in which they lie by position; at most a row group of them is in memory."""
+
+    def __init__(self, selection: Selection, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._first = int(selection.positions[0])
+        self._portions = _selected(selection, schema)
+        self._rest: pa.Table | None = schema.empty_table()
+
+    def take_before(self, end: int) -> pa.Table:
+        """Remove and return the rows whose positions are below an end; the file is opened late."""
+        taken = [self._schema.empty_table()]
+        while self._rest is not None and self._first < end:
+            places = self._rest.column(_POSITION).to_numpy()
+            stop = int(np.searchsorted(places, end))
+            taken.append(self._rest.slice(0, stop))
+            self._rest = self._rest.slice(stop)
+            if len(self._rest):
+                break
+            self._rest = next(self._portions, None)
+        return pa.concat_tables(taken)
 
 
 def _spill(
@@ -98,8 +137,10 @@ def _selected(selection: Selection, schema: pa.Schema) -> Iterator[pa.Table]:
             some = np.flatnonzero((selection.rows >= first) & (selection.rows < end))
             if len(some):
                 some = some[np.argsort(selection.positions[some])]
-                rows = pa.array(selection.rows[some] - first)
-                table = file.read_row_group(group, columns=names).take(rows)
+                rows = selection.rows[some] - first
+                table = file.read_row_group(group, columns=names)
+                if not np.array_equal(rows, np.arange(len(table))):
+                    table = table.take(pa.array(rows))
                 columns = {name: table.column(name) for name in names}
                 if selection.added is not None:
                     others = selection.added.take(pa.array(some))

@@ -4,8 +4,10 @@ Each shard is sorted by id, so that a merge of the shards reads every file once 
 rows of each.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,23 @@ import pyarrow.parquet as pq
 
 ROWS_IN_MEMORY = 16_384
 Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the rows of two releases before they are compared, by shard and row.
+
+    Attributes:
+        same: rows that both have as they are.
+        alike: those, and rows of which only what the whole corpus tells may differ.
+
+    """
+
+    same: Mapping[Path, Mask] = field(default_factory=dict)
+    alike: Mapping[Path, Mask] = field(default_factory=dict)
+
+
+NOTHING: Final = Known()
 
 
 class _Cursor:
@@ -37,10 +56,19 @@ class _Cursor:
         return taken
 
 
-def merged(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield the rows of shards, each sorted by id, in the order of their ids."""
+def merged(
+    paths: Sequence[Path], columns: Sequence[str], left_out: Mapping[Path, Mask]
+) -> Iterator[pa.Table]:
+    """Yield the rows of shards, each sorted by id, in the order of their ids.
+
+    Args:
+        paths: the shards.
+        columns: what to read of them.
+        left_out: of some shards which rows are not asked for.
+
+    """
     portion_rows = max(64, ROWS_IN_MEMORY // max(len(paths), 1))
-    cursors = [_Cursor(_portions(path, columns, portion_rows)) for path in paths]
+    cursors = [_Cursor(_portions(p, columns, portion_rows, left_out.get(p))) for p in paths]
     while active := [cursor for cursor in cursors if cursor.rows is not None]:
         bound = _least([cursor.last_id() for cursor in active])
         yield pa.concat_tables([c.take_to(bound) for c in active]).sort_by("id")
@@ -106,11 +134,21 @@ def _one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _portions(path: Path, columns: Sequence[str], rows: int) -> Iterator[pa.Table]:
+def _portions(
+    path: Path, columns: Sequence[str], rows: int, left_out: Mask | None
+) -> Iterator[pa.Table]:
     with pq.ParquetFile(path) as file:
         present = [name for name in columns if name in file.schema_arrow.names]
-        for batch in file.iter_batches(batch_size=rows, columns=present):
-            yield pa.Table.from_batches([batch])
+        sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+        ends = np.cumsum(sizes)
+        if left_out is None:
+            left_out = np.zeros(int(ends[-1]), np.bool_)
+        wanted = [~left_out[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+        for group, mask in enumerate(wanted):
+            if mask.any():
+                table = file.read_row_group(group, columns=present)
+                table = table if mask.all() else table.filter(pa.array(mask))
+                yield from (table.slice(start, rows) for start in range(0, len(table), rows))
 
 
 def _least(ids: Sequence[str]) -> str:

@@ -15,29 +15,16 @@ from broadsheet.publish import layout
 from broadsheet.publish.accounting import InputFile, write_inputs
 from broadsheet.publish.ordering import Selection, ordered
 from broadsheet.publish.placement import Integers, place
+from broadsheet.publish.reuse import known_rows, open_before, reused
+from broadsheet.publish.rows import NOTHING, Known
 from broadsheet.publish.shards import TableFiles, write_index, write_shards
+from broadsheet.publish.staged import Rows, Staged, gather, selections
 from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
-from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA, Table
+from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA
 
 _SOURCE_ORDER = ("source_path", "source_member", "source_offset")
 _QUARANTINE_ORDER = (*_SOURCE_ORDER, "stage", "reason", "detail")
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """Rows that may be published.
-
-    Attributes:
-        articles: a Parquet file with the columns of staged articles.
-        index: a Parquet file with those of the index, row for row.
-        rows: how many of its rows end published or folded.
-
-    """
-
-    articles: Path
-    index: Path
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +38,8 @@ class Written:
         inputs: the raw files.
         accounts: what became of their records.
         withheld: records that are quarantined because they are on the takedown list.
+        made_of: ``batch`` and ``row`` of the staged row that each published row was made of.
+        known: of shards of this release and of the one before: which rows need not be compared.
 
     """
 
@@ -59,7 +48,9 @@ class Written:
     index: tuple[Path, ...]
     inputs: tuple[InputFile, ...]
     accounts: Accounts
-    withheld: int = 0
+    withheld: int
+    made_of: pa.Table
+    known: Known = NOTHING
 
 
 def write_tables(
@@ -79,7 +70,9 @@ def write_tables(
     Args:
         staging: an empty folder.
         staged: the staged batches, by batch number.
-        survivors: the rows to publish: ``batch``, ``row`` and the columns not staged.
+        survivors: the rows to publish: ``batch``, ``row`` and the columns not staged; where it is
+            known, also ``before``: the number of the row of the release before, counted through
+            its shards, that was made of the same staged row, and -1 where there is none.
         duplicates: the rows folded into them: ``batch``, ``row`` and the columns of ``DUPLICATE``.
         rejections: Parquet files of the quarantine's schema.
         inputs: the raw files.
@@ -92,15 +85,26 @@ def write_tables(
 
     """
     _require_each_row_once(staged, survivors, duplicates)
-    articles, index = _write_articles(
-        staging, staged, survivors, settings, previous, is_split=is_split
+    survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
+    placing = _place_articles(staged, survivors, settings, previous, is_split=is_split)
+    articles, index, known = _write_articles(
+        staging, staged, survivors, settings, placing=placing, previous=previous
     )
     copies, index_of_copies = _write_duplicates(staging, staged, duplicates, settings)
     quarantine = _write_quarantine(staging, rejections, settings)
     tables = {"default": articles, "duplicates": copies, "quarantine": quarantine}
     listed, accounts = write_inputs(staging, inputs)
-    index = (*index, *index_of_copies)
-    return Written(staging, tables, index, listed, accounts, _withheld(quarantine))
+    made_of = survivors.select(["batch", "row"]).take(pa.array(np.argsort(placing.positions)))
+    return Written(
+        staging,
+        tables,
+        (*index, *index_of_copies),
+        listed,
+        accounts,
+        _withheld(quarantine),
+        made_of,
+        known,
+    )
 
 
 def _require_each_row_once(
@@ -117,17 +121,23 @@ def _require_each_row_once(
         raise PublishError(message)
 
 
-def _write_articles(
-    staging: Path,
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """The final position of each article, and the rows of each shard by split."""
+
+    positions: Integers
+    sizes: Mapping[str, Sequence[int]]
+
+
+def _place_articles(
     staged: Sequence[Staged],
     survivors: pa.Table,
     settings: config.Publish,
     previous: Path | None,
     *,
     is_split: bool,
-) -> tuple[TableFiles, tuple[Path, ...]]:
-    survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
-    ids = _gather(staged, survivors, ["id"]).column("id").combine_chunks()
+) -> _Placing:
+    ids = gather(staged, survivors, ["id"]).column("id").combine_chunks()
     if len(pc.unique(ids)) != len(ids):
         raise PublishError(
             "Two articles have one id. This is a fault of broadsheet; please report."
@@ -136,35 +146,39 @@ def _write_articles(
     if not is_split:
         splits = pa.array([layout.SPLIT]).take(pa.array(np.zeros(len(ids), np.int64)))
     placed, sizes = _place(ids, splits, previous, settings.rows_per_shard)
-    positions = _positions(pa.table({"shard": placed, "id": ids}))
+    return _Placing(_positions(pa.table({"shard": placed, "id": ids})), sizes)
+
+
+def _write_articles(
+    staging: Path,
+    staged: Sequence[Staged],
+    survivors: pa.Table,
+    settings: config.Publish,
+    *,
+    placing: _Placing,
+    previous: Path | None,
+) -> tuple[TableFiles, tuple[Path, ...], Known]:
     across = [f.name for f in ARTICLE.schema if f.name not in STAGED_ARTICLE_SCHEMA.names]
-    added = survivors.select(across)
-    rows = _Rows(ARTICLE, staged, survivors, positions, added)
-    return _write_indexed(staging, rows, sizes, settings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Staged rows of a configuration: which, where each goes, and the columns not staged."""
-
-    table: Table
-    staged: Sequence[Staged]
-    addresses: pa.Table
-    positions: Integers
-    added: pa.Table
+    rows = Rows(ARTICLE, staged, survivors, placing.positions, survivors.select(across))
+    before = open_before(previous) if "before" in survivors.column_names else None
+    if before is None:
+        return *_write_indexed(staging, rows, placing.sizes, settings), NOTHING
+    numbers = np.asarray(survivors.column("before"))
+    files, index = _write_indexed(staging, reused(rows, before, numbers), placing.sizes, settings)
+    return files, index, known_rows(rows, before, numbers, files)
 
 
 def _write_indexed(
-    staging: Path, rows: _Rows, sizes: Mapping[str, Sequence[int]], settings: config.Publish
+    staging: Path, rows: Rows, sizes: Mapping[str, Sequence[int]], settings: config.Publish
 ) -> tuple[TableFiles, tuple[Path, ...]]:
     """Write a configuration, and its index row for row."""
     articles = [part.articles for part in rows.staged]
-    selections = _selections(articles, rows.addresses, rows.positions, rows.added)
-    ordered_rows = ordered(selections, rows.table.schema, staging)
-    files = write_shards(staging, rows.table, ordered_rows, sizes, settings.rows_per_group)
+    taken = selections(articles, rows.addresses, rows.positions, rows.added)
+    in_order = ordered(taken, rows.table.schema, staging)
+    files = write_shards(staging, rows.table, in_order, sizes, settings.rows_per_group)
     index = [part.index for part in rows.staged]
-    selections = _selections(index, rows.addresses, rows.positions)
-    known = ordered(selections, INDEX.schema, staging)
+    taken = selections(index, rows.addresses, rows.positions)
+    known = ordered(taken, INDEX.schema, staging)
     return files, write_index(staging, files, known, settings.rows_per_group)
 
 
@@ -188,10 +202,10 @@ def _write_duplicates(
     staging: Path, staged: Sequence[Staged], duplicates: pa.Table, settings: config.Publish
 ) -> tuple[TableFiles, tuple[Path, ...]]:
     duplicates = duplicates.sort_by([("batch", "ascending"), ("row", "ascending")])
-    positions = _positions(_gather(staged, duplicates, _SOURCE_ORDER))
+    positions = _positions(gather(staged, duplicates, _SOURCE_ORDER))
     added = duplicates.drop_columns(["batch", "row"])
     sizes = {layout.SPLIT: _even_sizes(len(duplicates), settings.rows_per_shard)}
-    rows = _Rows(DUPLICATE, staged, duplicates, positions, added)
+    rows = Rows(DUPLICATE, staged, duplicates, positions, added)
     return _write_indexed(staging, rows, sizes, settings)
 
 
@@ -217,45 +231,6 @@ def _without_excerpts(rows: pa.Table) -> pa.Table:
     index = rows.schema.get_field_index("excerpt")
     empty = pa.array([""] * len(rows), rows.schema.field(index).type)
     return rows.set_column(index, rows.schema.field(index), empty)
-
-
-def _gather(staged: Sequence[Staged], addresses: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """Return some columns of the index of addressed rows, which are sorted by batch and row."""
-    schema = pa.schema([INDEX.schema.field(name) for name in columns])
-    parts = [
-        pq.read_table(staged[batch].index, columns=list(columns)).take(pa.array(rows))
-        for batch, rows, _ in _by_batch(addresses)
-    ]
-    return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
-
-
-def _by_batch(addresses: pa.Table) -> list[tuple[int, Integers, slice]]:
-    """Return (batch, its rows, where they stand in the addresses) of sorted addresses."""
-    batch = addresses.column("batch").to_numpy()
-    row = addresses.column("row").to_numpy()
-    numbers, starts = np.unique(batch, return_index=True)
-    ends = [*starts[1:], len(batch)][: len(numbers)]
-    return [
-        (int(number), row[start:end], slice(int(start), int(end)))
-        for number, start, end in zip(numbers, starts, ends, strict=True)
-    ]
-
-
-def _selections(
-    files: Sequence[Path],
-    addresses: pa.Table,
-    positions: Integers,
-    added: pa.Table | None = None,
-) -> list[Selection]:
-    return [
-        Selection(
-            files[batch],
-            rows,
-            positions[where],
-            added.slice(where.start, len(rows)) if added is not None else None,
-        )
-        for batch, rows, where in _by_batch(addresses)
-    ]
 
 
 def _positions(keys: pa.Table) -> Integers:

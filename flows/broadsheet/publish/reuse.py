@@ -1,0 +1,115 @@
+"""Rows that the release before has, too: read from its shards, where they lie in their order.
+
+Staged batches hold rows as they were found, and to bring all of them into the order of ids is most
+of the work on a release. A row that was published from the same staged row has the same values in
+the release before, but for the columns that the whole corpus tells; and where those are the same,
+too, it need not be compared with itself. What is written is the same, byte for byte.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from broadsheet.publish import layout
+from broadsheet.publish.placement import Integers
+from broadsheet.publish.rows import Known, Mask, differing
+from broadsheet.publish.shards import TableFiles, file_schema
+from broadsheet.publish.staged import Rows, Staged
+from broadsheet.tables import ARTICLE, INDEX
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The published rows of the release before, in the order of its shards.
+
+    Attributes:
+        shards: its shards of the default configuration.
+        index: the files of their index.
+        starts: number of the first row of each shard; the last one is the number of rows.
+
+    """
+
+    shards: tuple[Path, ...]
+    index: tuple[Path, ...]
+    starts: tuple[int, ...]
+
+    def locate(self, rows: Integers) -> tuple[Integers, Integers]:
+        """Return the shard of each row, and its place there."""
+        shard = np.searchsorted(self.starts, rows, side="right") - 1
+        return shard, rows - np.asarray(self.starts)[shard]
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Return some columns of all rows."""
+        return pa.concat_tables([pq.read_table(path, columns=columns) for path in self.shards])
+
+
+def open_before(previous: Path | None) -> Before | None:
+    """Return the rows of the release before, None where there are none or of other columns."""
+    shards = layout.shards_of(previous, "default") if previous else ()
+    if previous is None or not shards:
+        return None
+    index = tuple(layout.index_of(previous, shard) for shard in shards)
+    starts = tuple(accumulate((pq.read_metadata(path).num_rows for path in shards), initial=0))
+    is_alike = all(
+        pq.read_schema(path).equals(schema)
+        for paths, schema in ((shards, file_schema(ARTICLE)), (index, INDEX.schema))
+        for path in paths
+    )
+    return Before(shards, index, starts) if is_alike else None
+
+
+def reused(rows: Rows, before: Before, known: Integers) -> Rows:
+    """Return the same rows; those that the release before has are taken from its shards.
+
+    Args:
+        rows: staged rows.
+        before: the release before.
+        known: for each of them the number of its row there, -1 where it has none.
+
+    """
+    some = np.flatnonzero(known >= 0)
+    batch, row = (rows.addresses.column(name).to_numpy().copy() for name in ("batch", "row"))
+    shard, row[some] = before.locate(known[some])
+    batch[some] = len(rows.staged) + shard
+    order = np.lexsort((row, batch))
+    addresses = pa.table({"batch": batch[order], "row": row[order]})
+    shards = (Staged(*paths, 0) for paths in zip(before.shards, before.index, strict=True))
+    added = rows.added.take(pa.array(order))
+    return Rows(rows.table, [*rows.staged, *shards], addresses, rows.positions[order], added)
+
+
+def known_rows(rows: Rows, before: Before, known: Integers, files: TableFiles) -> Known:
+    """Return which rows of the shards before, and of those written, need not be compared.
+
+    Args:
+        rows: as those of :func:`reused`.
+        before: as there.
+        known: as there.
+        files: the shards written.
+
+    """
+    some = np.flatnonzero(known >= 0)
+    was = before.read(rows.added.column_names).take(pa.array(known[some]))
+    now = rows.added.take(pa.array(some))
+    differs = np.zeros(len(some), np.bool_)
+    for name in rows.added.column_names:
+        differs |= differing(was.column(name), now.column(name))
+    starts = [0, *accumulate(pq.read_metadata(path).num_rows for path in files.paths)]
+    same, alike = (
+        _masks(before.shards, before.starts, known[rows_of])
+        | _masks(files.paths, starts, rows.positions[rows_of])
+        for rows_of in (some[~differs], some)
+    )
+    return Known(same, alike)
+
+
+def _masks(paths: Sequence[Path], starts: Sequence[int], rows: Integers) -> dict[Path, Mask]:
+    """Return for each shard which of its rows are among some, numbered through all shards."""
+    mask = np.zeros(starts[-1], np.bool_)
+    mask[rows] = True
+    return {path: mask[starts[i] : starts[i + 1]] for i, path in enumerate(paths)}

@@ -1,0 +1,141 @@
+"""A release that reuses the one before is the one that is made whole, byte for byte."""
+
+import hashlib
+import random
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from broadsheet import pipeline
+from broadsheet.publish import write
+
+SETTINGS = """
+[sources]
+batch_records = 3
+
+[publish]
+rows_per_shard = 6
+rows_per_group = 2
+"""
+SPLITS = """
+[splits]
+by = "hash"
+validation = 0.3
+test = 0.3
+"""
+ORIGINS = "valley/origins.parquet"
+
+
+@pytest.fixture
+def text():
+    """Return a function that invents an article, another for each number."""
+
+    def make(number):
+        chance = random.Random(number)  # noqa: S311 - reproducible, guards nothing
+        words = ("mill", "weir", "ferry", "council", "storm", "harvest", "bridge", "market")
+        sentences = (" ".join(chance.choices(words, k=9)) for _ in range(9))
+        return f"The {number}th day in Dunsmere. " + ". ".join(s.title() for s in sentences) + "."
+
+    return make
+
+
+@pytest.fixture
+def reused(monkeypatch):
+    """Return the list that every release adds to how many rows it took from the one before."""
+    found = []
+    take = write.reused
+
+    def counts(rows, before, known):
+        found.append(int((known >= 0).sum()))
+        return take(rows, before, known)
+
+    monkeypatch.setattr(write, "reused", counts)
+    return found
+
+
+def altered(files, chance, text):
+    """Return files of which some are new, gone, changed, or copies of others."""
+    files, number = dict(files), chance.randrange(10**6)
+    for name in chance.sample(sorted(files), k=min(len(files), chance.randrange(3))):
+        del files[name]
+    for name in chance.sample(sorted(files), k=min(len(files), chance.randrange(3))):
+        files[name] += f" It rained on {number} roofs."
+    for name in chance.sample(sorted(files), k=min(len(files), chance.randrange(3))):
+        files[f"copy-{number}-{name}"] = files[name].replace("Storm", "Gale", chance.randrange(2))
+    new = range(number, number + chance.randrange(1, 5))
+    return files | {f"{n:06d}.txt": text(n) for n in new}
+
+
+def digests(outcome):
+    """Return the SHA-256 of all files of a release, by name."""
+    if not outcome["version"]:
+        return {}
+    folder = Path(outcome["release"])
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {p.relative_to(folder): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+@pytest.mark.parametrize(("seed", "extra"), [(1, ""), (2, SPLITS)])
+def test_any_series_of_changes_gives_what_is_made_whole(
+    write_corpus, text, reused, tmp_path, seed, extra
+):
+    chance = random.Random(seed)  # noqa: S311 - as above
+    dist, kept = tmp_path / "dist", tmp_path / "kept"
+    files = {f"{number:06d}.txt": text(number) for number in range(12)}
+    for _ in range(4):
+        shutil.rmtree(tmp_path / "raw", ignore_errors=True)
+        folder = write_corpus(files, extra=SETTINGS + extra)
+        planned = pipeline.plan(folder, dist)
+        batches = [pipeline.work_batch(request) for request in planned["requests"]]
+        staged = [planned["discovery"], *batches]
+        shutil.copytree(dist, kept, symlinks=True)
+
+        (dist / ".work" / ORIGINS).unlink(missing_ok=True)
+        whole = pipeline.release(planned["run"], staged)
+        expected = digests(whole)
+        shutil.rmtree(dist)
+        kept.rename(dist)
+
+        outcome = pipeline.release(planned["run"], staged)
+        assert outcome == whole
+        assert digests(outcome) == expected
+        files = altered(files, chance, text)
+
+    assert len(reused) == 3
+    assert np.all(np.array(reused) > 0)
+
+
+def test_without_a_change_nothing_is_published(write_corpus, text, reused, tmp_path):
+    folder = write_corpus({f"{n}.txt": text(n) for n in range(5)}, extra=SETTINGS)
+    planned = pipeline.plan(folder, tmp_path / "dist")
+    staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
+    assert pipeline.release(planned["run"], staged)["status"] == "published"
+
+    assert pipeline.release(planned["run"], staged)["status"] == "unchanged"
+    assert reused == [5]
+
+
+def test_origins_of_another_release_are_not_used(write_corpus, text, reused, tmp_path):
+    dist = tmp_path / "dist"
+    for number in (5, 6):
+        folder = write_corpus({f"{n}.txt": text(n) for n in range(number)}, extra=SETTINGS)
+        planned = pipeline.plan(folder, dist)
+        staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
+        if number == 6:
+            shutil.rmtree(dist / "valley" / "1.0.0")
+        assert pipeline.release(planned["run"], staged)["version"] == "1.0.0"
+
+    assert reused == []
+
+
+def test_damaged_origins_are_as_good_as_none(write_corpus, text, reused, tmp_path):
+    folder = write_corpus({f"{n}.txt": text(n) for n in range(5)}, extra=SETTINGS)
+    planned = pipeline.plan(folder, tmp_path / "dist")
+    staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
+    pipeline.release(planned["run"], staged)
+    (tmp_path / "dist" / ".work" / ORIGINS).write_bytes(b"PAR1 damaged PAR1")
+
+    assert pipeline.release(planned["run"], staged)["status"] == "unchanged"
+    assert reused == []
