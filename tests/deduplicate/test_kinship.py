@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate import fold, keys_of
 from broadsheet.deduplicate.groups import components
-from broadsheet.deduplicate.stories import stars
+from broadsheet.deduplicate.stories import stars, stories
 
+DAYS = st.integers(0, 9) | st.none()
+TERMS = pa.list_(pa.uint64())
 SEEDS = Path(__file__).parents[2] / "seeds" / "icc"
 
 
@@ -173,3 +177,18 @@ def test_a_chain_is_one_component_and_two_stars():
     left, right = pa.array([0, 1, 2, 3]).to_numpy(), pa.array([1, 2, 3, 4]).to_numpy()
     assert components(5, left, right).tolist() == [0] * 5
     assert stars(5, left, right).tolist() == [0, 0, 0, 3, 3]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sets(st.integers(1, 12), min_size=3), DAYS), max_size=30))
+def test_stories_do_not_depend_on_how_many_articles_are_looked_at_at_once(articles):
+    terms = pa.array([sorted(n << 8 | 1 for n in names) for names, _ in articles], TERMS)
+    days = pa.array([day for _, day in articles], pa.int32()).cast(pa.date32())
+    arguments = pa.chunked_array([terms]), pa.chunked_array([days])
+
+    whole = stories(*arguments, days=2, similarity=0.3)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("broadsheet.deduplicate.stories._ROWS_AT_ONCE", 2)
+        patch.setattr("broadsheet.deduplicate.stories._PAIRS_AT_ONCE", 3)
+        assert stories(*arguments, days=2, similarity=0.3).tolist() == whole.tolist()

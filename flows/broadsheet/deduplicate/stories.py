@@ -7,7 +7,7 @@ war does not become one story (J. Aslam, E. Pelekhov, D. Rus, "The star clusteri
 2004).
 """
 
-import itertools
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,7 @@ _BACKGROUND: Final = 50
 """Articles that a corpus is imagined to have more, without any of the terms: in a corpus of one
 story every term would otherwise count as common."""
 _ROWS_AT_ONCE: Final = 20_000
-_PAIRS_AT_ONCE: Final = 100_000
+_PAIRS_AT_ONCE: Final = 2_000
 _NO_DAY: Final = -(2**31)
 
 
@@ -59,12 +59,13 @@ class Terms:
         norms[filled] = np.sqrt(np.add.reduceat(weights * weights, self.offsets[filled]))
         self.weights = weights / np.repeat(norms, self.sizes)
 
-    def places(self, rows: Rows) -> tuple[Rows, Rows]:
-        """Return the places of the terms of rows, and for each which of the rows it is of."""
-        sizes = self.sizes[rows]
-        which = np.repeat(np.arange(len(rows)), sizes)
-        within = np.arange(len(which)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return self.offsets[rows][which] + within, which
+    def padded(self, rows: Rows) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return codes and weights of the terms of rows, a row each; -1 and 0 where it has none."""
+        within = np.arange(self.sizes[rows].max(initial=0))
+        places = self.offsets[rows][:, None] + within
+        is_term = within < self.sizes[rows][:, None]
+        places = np.where(is_term, places, 0)
+        return np.where(is_term, self.codes[places], -1), np.where(is_term, self.weights[places], 0)
 
 
 def stories(
@@ -113,59 +114,73 @@ def stars(count: int, left: Rows, right: Rows) -> Rows:
 
 def _candidates(terms: Terms, day: Rows, days: int) -> tuple[Rows, Rows]:
     """Return pairs that share enough key terms within the days; left < right, each pair once."""
-    borders = [*range(0, len(day), _ROWS_AT_ONCE), len(day)]
-    parts = [_key_terms(terms, start, stop) for start, stop in itertools.pairwise(borders)]
-    rows = np.concatenate([np.zeros(0, np.int64), *(part[0] for part in parts)])
-    codes = np.concatenate([np.zeros(0, np.int64), *(part[1] for part in parts)])
-    found = [
-        *_dated_pairs(rows, codes, day, days),
-        *_undated_pairs(rows, codes, day),
-        np.zeros(0, np.int64),
-    ]
+    found = [*_dated_pairs(terms, day, days), *_undated_pairs(terms, day), np.zeros(0, np.int64)]
     pairs = np.unique(np.concatenate(found))
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 
-def _key_terms(terms: Terms, start: int, stop: int) -> tuple[Rows, Rows]:
-    """Return the articles from ``start`` to before ``stop``, and the codes of their key terms."""
-    some = slice(terms.offsets[start], terms.offsets[stop])
-    rows = np.repeat(np.arange(start, stop), terms.sizes[start:stop])
-    order = np.lexsort((terms.codes[some], -terms.weights[some], rows))
-    within = np.arange(some.start, some.stop) - terms.offsets[rows]
-    key = order[within < _KEY_TERMS]
-    return rows[key], terms.codes[some][key].astype(np.int64)
+def _key_terms(terms: Terms, articles: Rows) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the places of some articles, portion by portion, and the codes of their key terms."""
+    for first in range(0, len(articles), _ROWS_AT_ONCE):
+        codes, weights = terms.padded(articles[first : first + _ROWS_AT_ONCE])
+        order = np.lexsort((codes, -weights), axis=-1)[:, :_KEY_TERMS]
+        codes = np.take_along_axis(codes, order, axis=-1)
+        place, which = np.nonzero(codes >= 0)
+        yield place + first, codes[place, which].astype(np.int64)
 
 
-def _dated_pairs(rows: Rows, codes: Rows, day: Rows, days: int) -> list[Rows]:
-    """Return codes of the pairs of dated articles, found slice by slice of time."""
-    is_dated = day[rows] != _NO_DAY
-    rows, codes = rows[is_dated], codes[is_dated]
-    order = np.lexsort((rows, day[rows], codes))
-    rows, codes = rows[order], codes[order]
-    when = day[rows]
-    first = np.argsort(np.argsort(day, kind="stable"), kind="stable")  # place in time
-    part = first[rows] // _ROWS_AT_ONCE
-    found = []
-    for number in np.unique(part):
-        start = np.flatnonzero(part == number)
-        pairs = []
+def _dated_pairs(terms: Terms, day: Rows, days: int) -> Iterator[Rows]:
+    """Yield codes of the pairs of dated articles, found slice by slice of time."""
+    in_time = np.argsort(day, kind="stable")
+    in_time = in_time[day[in_time] != _NO_DAY]
+    when = day[in_time]
+    start = 0
+    while start < len(in_time):
+        stop, end = _slice_from(start, when, days)
+        articles = in_time[start:end]
+        parts = (codes << 32 | place for place, codes in _key_terms(terms, articles))
+        entries = np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
+        codes, places = entries >> 32, entries & 0xFFFFFFFF
+        one, pairs = np.flatnonzero(places < stop - start), [np.zeros(0, np.int64)]
         for distance in range(1, _NEIGHBOURS + 1):
-            start = start[start + distance < len(rows)]
-            other = start + distance
-            is_near = (codes[start] == codes[other]) & (when[other] - when[start] <= days)
-            start = start[is_near]
-            pairs.append(_code(rows[start], rows[start + distance]))
-        found.append(_repeated(np.concatenate(pairs)))
-    return found
+            one = one[one + distance < len(entries)]
+            between = when[start + places[one + distance]] - when[start + places[one]]
+            one = one[(codes[one] == codes[one + distance]) & (between <= days)]
+            pairs.append(_code(articles[places[one]], articles[places[one + distance]]))
+        yield _repeated(np.concatenate(pairs))
+        start = stop
 
 
-def _undated_pairs(rows: Rows, codes: Rows, day: Rows) -> list[Rows]:
+def _slice_from(start: int, when: Rows, days: int) -> tuple[int, int]:
+    """Return where a slice of time ends, and where that ends which is within days of it.
+
+    It is as long as what it is compared with, so that the work does not grow with the square of
+    what one day holds.
+    """
+    size = _ROWS_AT_ONCE
+    while True:
+        stop = min(start + size, len(when))
+        end = int(np.searchsorted(when, when[stop - 1] + days, side="right"))
+        if end - stop <= stop - start:
+            return stop, end
+        size *= 2
+
+
+def _undated_pairs(terms: Terms, day: Rows) -> list[Rows]:
     """Return codes of the pairs of which one or both have no day."""
-    articles = np.bincount(codes) if len(codes) else codes
-    undated = day[rows] == _NO_DAY
-    has_undated = np.bincount(codes[undated], minlength=len(articles)) > 0
-    is_telling = has_undated[codes] & (articles[codes] <= _NEIGHBOURS)
-    rows, codes = rows[is_telling], codes[is_telling]
+    undated = np.flatnonzero(day == _NO_DAY)
+    if not len(undated):
+        return []
+    articles = np.zeros(int(terms.codes.max(initial=-1)) + 1, np.int64)
+    is_telling = np.zeros(len(articles), np.bool_)
+    for _, codes in _key_terms(terms, undated):
+        is_telling[codes] = True
+    for _, codes in _key_terms(terms, np.arange(len(day))):
+        articles += np.bincount(codes, minlength=len(articles))
+    is_telling &= articles <= _NEIGHBOURS
+    portions = _key_terms(terms, np.arange(len(day)))
+    kept = [(rows[is_telling[c]], c[is_telling[c]]) for rows, c in portions]
+    rows, codes = (np.concatenate(part) for part in zip(*kept, strict=True))
     order = np.lexsort((rows, codes))
     rows, codes = rows[order], codes[order]
     pairs = [np.zeros(0, np.int64)]
@@ -188,17 +203,13 @@ def _code(one: Rows, other: Rows) -> Rows:
 
 
 def _cosines(terms: Terms, left: Rows, right: Rows) -> NDArray[np.float64]:
+    """Return the cosines of pairs: each term of the one is held against each of the other."""
     cosines = np.zeros(len(left))
     for start in range(0, len(left), _PAIRS_AT_ONCE):
         some = slice(start, start + _PAIRS_AT_ONCE)
-        ends = [terms.places(rows) for rows in (left[some], right[some])]
-        places = np.concatenate([place for place, _ in ends])
-        pairs = np.concatenate([which for _, which in ends])
-        order = np.argsort((pairs << 32) | terms.codes[places])
-        places, pairs = places[order], pairs[order]
-        same = np.flatnonzero(
-            (pairs[1:] == pairs[:-1]) & (terms.codes[places[1:]] == terms.codes[places[:-1]])
-        )
-        products = terms.weights[places[same]] * terms.weights[places[same + 1]]
-        cosines[some] = np.bincount(pairs[same], products, minlength=len(left[some]))
+        (codes, weights), (others, weights_of_others) = map(terms.padded, (left[some], right[some]))
+        equal = (codes[:, :, None] == others[:, None, :]) & (codes >= 0)[:, :, None]
+        pair, one, other = np.unravel_index(np.flatnonzero(equal), equal.shape)
+        products = weights[pair, one] * weights_of_others[pair, other]
+        cosines[some] = np.bincount(pair, products, minlength=len(codes))
     return cosines

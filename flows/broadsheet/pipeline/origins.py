@@ -4,6 +4,7 @@ It lies in the work folder and may be removed at any time; without it a release 
 the same bytes.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,9 @@ def keep_origins(
     stated = {"format": _FORMAT, "checksums": digest_file(release / layout.CHECKSUMS)}
     path = _place(work)
     fresh = path.with_suffix(".new")
-    pq.write_table(table.replace_schema_metadata(stated), fresh, compression="zstd")
-    fresh.replace(path)
+    with contextlib.suppress(OSError):  # the release is there; the next one is made whole
+        pq.write_table(table.replace_schema_metadata(stated), fresh, compression="zstd")
+        fresh.replace(path)
 
 
 def recall_origins(work: Place, release: Path) -> Origins | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -113,12 +113,11 @@ def _release(
         if found:
             on_step("publication")
             target = publish.commit(staging, dataset_dir, found)
-            keep_origins(run.work, target, staged, written.made_of)
-            return _outcome(run, told, "published", target)
-        publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
-        if previous:
-            keep_origins(run.work, previous, staged, written.made_of)
-        return _outcome(run, told, "unchanged", previous)
+        else:
+            publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
+            target = cast("Path", previous)
+        keep_origins(run.work, target, staged, written.made_of)
+        return _outcome(run, told, "published" if found else "unchanged", target)
 
 
 def _expected_bytes(run: Run, staged: Sequence[StagedBatch], previous: Path | None) -> int:
@@ -142,10 +141,9 @@ def _write_and_judge(
     carried = carry_over(run, previous, staged) if previous else None
     folded = fold_all(run, staged, previous, carried)
     on_step("tables")
-    survivors = folded.folding.survivors
-    folding = replace(
-        folded.folding, survivors=origins.before(staged, survivors) if origins else survivors
-    )
+    folding = folded.folding
+    if origins:
+        folding = replace(folding, survivors=origins.before(staged, folding.survivors))
     written = _write(run, staged, staging, previous, folding=folding, carried=carried)
     on_step("checks")
     facts = _judge(run, staged, written, folded.leaks)

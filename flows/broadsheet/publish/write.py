@@ -23,6 +23,9 @@ from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
 from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA
 
+Indexed = tuple[TableFiles, tuple[Path, ...]]
+"""The files of a configuration, and those of its index."""
+
 _SOURCE_ORDER = ("source_path", "source_member", "source_offset")
 _QUARANTINE_ORDER = (*_SOURCE_ORDER, "stage", "reason", "detail")
 
@@ -67,6 +70,8 @@ def write_tables(
 ) -> Written:
     """Write the tables and ``inputs.parquet``; memory holds a batch, a bucket of rows, all ids.
 
+    Longer than 40 lines because most of them explain its arguments.
+
     Args:
         staging: an empty folder.
         staged: the staged batches, by batch number.
@@ -87,24 +92,17 @@ def write_tables(
     _require_each_row_once(staged, survivors, duplicates)
     survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
     placing = _place_articles(staged, survivors, settings, previous, is_split=is_split)
-    articles, index, known = _write_articles(
+    articles, known = _write_articles(
         staging, staged, survivors, settings, placing=placing, previous=previous
     )
-    copies, index_of_copies = _write_duplicates(staging, staged, duplicates, settings)
+    copies = _write_duplicates(staging, staged, duplicates, settings)
     quarantine = _write_quarantine(staging, rejections, settings)
-    tables = {"default": articles, "duplicates": copies, "quarantine": quarantine}
+    tables = {"default": articles[0], "duplicates": copies[0], "quarantine": quarantine}
     listed, accounts = write_inputs(staging, inputs)
-    made_of = survivors.select(["batch", "row"]).take(pa.array(np.argsort(placing.positions)))
-    return Written(
-        staging,
-        tables,
-        (*index, *index_of_copies),
-        listed,
-        accounts,
-        _withheld(quarantine),
-        made_of,
-        known,
-    )
+    index = (*articles[1], *copies[1])
+    made_of = survivors.select(["batch", "row"]).take(np.argsort(placing.positions))
+    withheld = _withheld(quarantine)
+    return Written(staging, tables, index, listed, accounts, withheld, made_of, known)
 
 
 def _require_each_row_once(
@@ -157,20 +155,20 @@ def _write_articles(
     *,
     placing: _Placing,
     previous: Path | None,
-) -> tuple[TableFiles, tuple[Path, ...], Known]:
+) -> tuple[Indexed, Known]:
     across = [f.name for f in ARTICLE.schema if f.name not in STAGED_ARTICLE_SCHEMA.names]
     rows = Rows(ARTICLE, staged, survivors, placing.positions, survivors.select(across))
     before = open_before(previous) if "before" in survivors.column_names else None
     if before is None:
-        return *_write_indexed(staging, rows, placing.sizes, settings), NOTHING
+        return _write_indexed(staging, rows, placing.sizes, settings), NOTHING
     numbers = np.asarray(survivors.column("before"))
-    files, index = _write_indexed(staging, reused(rows, before, numbers), placing.sizes, settings)
-    return files, index, known_rows(rows, before, numbers, files)
+    indexed = _write_indexed(staging, reused(rows, before, numbers), placing.sizes, settings)
+    return indexed, known_rows(rows, before, numbers, indexed[0])
 
 
 def _write_indexed(
     staging: Path, rows: Rows, sizes: Mapping[str, Sequence[int]], settings: config.Publish
-) -> tuple[TableFiles, tuple[Path, ...]]:
+) -> Indexed:
     """Write a configuration, and its index row for row."""
     articles = [part.articles for part in rows.staged]
     taken = selections(articles, rows.addresses, rows.positions, rows.added)
@@ -200,7 +198,7 @@ def _place(
 
 def _write_duplicates(
     staging: Path, staged: Sequence[Staged], duplicates: pa.Table, settings: config.Publish
-) -> tuple[TableFiles, tuple[Path, ...]]:
+) -> Indexed:
     duplicates = duplicates.sort_by([("batch", "ascending"), ("row", "ascending")])
     positions = _positions(gather(staged, duplicates, _SOURCE_ORDER))
     added = duplicates.drop_columns(["batch", "row"])
