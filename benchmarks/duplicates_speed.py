@@ -25,6 +25,7 @@ from duplicates_corpus import articles
 
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate import fold, keys_of
+from broadsheet.pipeline.folding import KeyFiles
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
 
 BATCH_ROWS = 10_000
@@ -93,16 +94,16 @@ def main() -> None:
 def measure(paths: Sequence[Path], count: int) -> None:
     """Print a line a step."""
     start = time.process_time()
-    tables = [keys_of(pq.read_table(path), number) for number, path in enumerate(paths)]
+    files = [path.with_name(path.name.replace("articles", "keys")) for path in paths]
+    for path, keys in zip(paths, files, strict=True):
+        pq.write_table(keys_of(pq.read_table(path), 0), keys, compression="zstd")
     say("keys", count, start)
-    keys = pa.concat_tables(tables)
-    del tables
     start = time.process_time()
 
     def read(batch: int, rows: Sequence[int]) -> list[str]:
         return pq.read_table(paths[batch], columns=["text"])["text"].take(rows).to_pylist()
 
-    folding = fold(keys, Duplicates(), read)
+    folding = fold(KeyFiles(files), Duplicates(), read)
     say("fold", count, start)
     origins = np.concatenate(
         [pq.read_table(p, columns=["source_length"])["source_length"].to_numpy() for p in paths]

@@ -129,13 +129,17 @@ def _near(
     rows = np.sort(np.unique(ranked.texts, return_index=True)[1])
     if ties:
         rows = rows[~ties.is_folded[rows]]
-    signatures = signatures_from_arrow(ranked.sketch("signature", rows))
-    left, right = (rows[end] for end in near_candidates(signatures, settings.near_similarity))
+    left, right = (rows[end] for end in _candidates(ranked, rows, settings.near_similarity))
     if ties:
         is_new = ~(ties.is_carried[left] & ties.is_carried[right])
         left, right = left[is_new], right[is_new]
     is_near = overlaps(ranked.plain, left, right, read).jaccard >= settings.near_similarity
     return left[is_near], right[is_near]
+
+
+def _candidates(ranked: Ranked, rows: Rows, similarity: float) -> tuple[Rows, Rows]:
+    """Return the pairs among some rows that may be near copies; nothing else holds signatures."""
+    return near_candidates(signatures_from_arrow(ranked.sketch("signature", rows)), similarity)
 
 
 def _containers(ranked: Ranked, cluster: Rows, settings: Duplicates, read: TextReader) -> Rows:

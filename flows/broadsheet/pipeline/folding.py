@@ -46,7 +46,7 @@ def fold_all(
 
     """
     config = run.config
-    keys = _Keys(staged, carried.keys if carried else None)
+    keys = KeyFiles([batch.path(KEYS) for batch in staged], carried.keys if carried else None)
     files = [batch.path(ARTICLES) for batch in staged]
     files += [part.articles for part in carried.staged] if carried else []
     read = _reader(files)
@@ -73,12 +73,12 @@ def _earlier_labels(previous: Path | None) -> pa.Table | None:
     return pa.concat_tables([pq.read_table(path, columns=columns) for path in shards])
 
 
-class _Keys:
+class KeyFiles:
     """The keys of all rows, of which columns are read when they are asked for; see ``fold``."""
 
-    def __init__(self, staged: Sequence[StagedBatch], carried: pa.Table | None) -> None:
-        """Take the keys of staged batches and those that are carried over, which come after."""
-        self._files = [batch.path(KEYS) for batch in staged]
+    def __init__(self, files: Sequence[Path], carried: pa.Table | None = None) -> None:
+        """Take the keys of batches, by number, and those carried over, which come after."""
+        self._files = files
         self._carried = carried
 
     def select(self, columns: Sequence[str], /) -> pa.Table:
