@@ -66,7 +66,7 @@ def read_csv(blob: Blob, settings: Sources) -> Iterator[Item]:
             values = dict(zip(header, row.cells, strict=True))
             if rows.is_headless:
                 values = {key: value for key, value in values.items() if value != "null"}
-            notes = (*blob.notes, *row.notes)
+            notes = (*blob.notes, *row.notes) if row.notes else blob.notes
             yield alone(blob, source, row.raw, to_record, source, values, settings, notes)
 
 

@@ -109,8 +109,9 @@ def plain_texts(lines: Sequence[bytes]) -> list[str] | None:
     told at once for all. None stands for lines to be looked at one by one.
     """
     raw = b"\n".join(lines)
-    low = int(np.count_nonzero(np.frombuffer(raw, np.uint8) < ord(" ")))
-    if low != sum(map(raw.count, (b"\n", b"\t", b"\r"))) or b"\x7f" in raw:
+    codes = np.frombuffer(raw, np.uint8)
+    low = codes[np.flatnonzero(codes < ord(" "))]  # few, and counted quicker than by bytes.count
+    if not np.all((low == ord("\n")) | (low == ord("\t")) | (low == ord("\r"))) or b"\x7f" in raw:
         return None
     if any(line[:1] in _UNUSUAL_FIRST and line.startswith(_UNUSUAL) for line in lines):
         return None

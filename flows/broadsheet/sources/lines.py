@@ -7,6 +7,7 @@ from broadsheet.sources.blobs import NEW, Blob, Refused
 
 _BLOCK_BYTES = 2**20
 _PORTION_BYTES = 2**18
+_LINE_FEED = ord("\n")
 
 
 class Line(NamedTuple):
@@ -53,14 +54,15 @@ def read_portions(stream: BinaryIO, limit: int, size: int = _PORTION_BYTES) -> I
         stop = start + size
         try:
             while start < stop and (raw := readline(limit + 2)):
-                if len(raw) > limit:
+                taken = len(raw)
+                if taken > limit:
                     line, taken = _line(raw, start, stream, limit)
+                elif raw[-1] != _LINE_FEED:
+                    line = NEW(Line, (start, raw, taken, b"", False))
+                elif raw[-2:-1] == b"\r":
+                    line = NEW(Line, (start, raw[:-2], taken - 2, b"\r\n", False))
                 else:
-                    bare = raw.removesuffix(b"\n")
-                    if bare.endswith(b"\r") and len(bare) < len(raw):
-                        bare = bare[:-1]
-                    place = (start, bare, len(bare), raw[len(bare) :], False)
-                    line, taken = NEW(Line, place), len(raw)
+                    line = NEW(Line, (start, raw[:-1], taken - 1, b"\n", False))
                 portion.append(line)
                 start += taken
         except Refused as refused:
