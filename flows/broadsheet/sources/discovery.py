@@ -1,7 +1,7 @@
 """What lies in the folder of raw files."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -30,7 +30,7 @@ from broadsheet.sources.tables_in_parts import (
 )
 
 AnyCutter = Cutter | TableCutter | InsideCutter
-CutterOf = Callable[[str, Format], AnyCutter | None]
+CutterOf = Callable[[str, Format, int], AnyCutter | None]
 
 _RELEASE_MARKS = ("manifest.json", "SHA256SUMS")
 _BLOCK_BYTES = 2**20
@@ -103,11 +103,7 @@ class Decoders:
 
 
 def discover(
-    place: Place,
-    settings: Sources,
-    *,
-    decoders: Decoders = Decoders(),
-    keep: Keep | None = None,
+    place: Place, settings: Sources, *, decoders: Decoders = Decoders(), keep: Keep | None = None
 ) -> Discovery:
     """List and digest the raw files at a place, the same way on every file system and store.
 
@@ -126,11 +122,12 @@ def discover(
     """
     root = open_root(place)
     names = sorted(root.walk(partial(_is_foreign, root)))
-    settings = sized_for(_stored(root, names), settings)
+    sizes = dict(_stored(root, names))
+    settings = sized_for(sizes.items(), settings)
     cutter_of = partial(
         _cutter, place=place, root=root, settings=settings, decoders=decoders, keep=keep
     )
-    look_at = partial(_look_at, root=root, settings=settings, cutter_of=cutter_of)
+    look_at = partial(_look_at, root=root, sizes=sizes, settings=settings, cutter_of=cutter_of)
     if root.opened_at_once > 1:
         with ThreadPoolExecutor(root.opened_at_once) as threads:
             found = list(threads.map(look_at, names))
@@ -196,7 +193,7 @@ def _is_release(root: Root, folder: str) -> bool:
 
 
 def _look_at(
-    name: str, root: Root, settings: Sources, cutter_of: CutterOf
+    name: str, root: Root, sizes: Mapping[str, int], settings: Sources, cutter_of: CutterOf
 ) -> RawFile | Rejection | Skipped:
     """Say what one entry of the folder is."""
     shown = name.encode("utf-8", "backslashreplace").decode()
@@ -208,18 +205,21 @@ def _look_at(
     if not {"", ".", ".."}.isdisjoint(name.split("/")):  # a store takes any name
         return _refuse(name, Reason.IO_NAME, "a name that leads elsewhere on a disk")
     try:
-        return _look_at_named(name, root, settings, cutter_of)
+        size = sizes.get(name)
+        return _look_at_named(name, size, root, settings, cutter_of)
     except OSError as error:
         reason = Reason.IO_PERMISSION if isinstance(error, PermissionError) else Reason.IO_FAILED
         return _refuse(name, reason, error.strerror or str(error))
 
 
 def _look_at_named(
-    name: str, root: Root, settings: Sources, cutter_of: CutterOf
+    name: str, size: int | None, root: Root, settings: Sources, cutter_of: CutterOf
 ) -> RawFile | Rejection | Skipped:
-    kind = root.kind(name)
+    """Say what an entry is, of which the size is known if it is a file."""
+    kind = root.kind(name) if size is None else Kind.FILE
     if kind is Kind.FILE:
-        return _oversized(name, root, settings) or _digest(name, root, cutter_of)
+        size = root.size(name) if size is None else size
+        return _oversized(name, size, settings) or _digest(name, size, root, cutter_of)
     if kind is Kind.LINK:
         return Skipped(path=name, member=None, reason=Reason.INPUT_LINK.value, count=1)
     if kind is Kind.FOLDER:
@@ -229,10 +229,9 @@ def _look_at_named(
     return _refuse(name, *_NOT_READ[kind])
 
 
-def _oversized(name: str, root: Root, settings: Sources) -> Rejection | None:
+def _oversized(name: str, size: int, settings: Sources) -> Rejection | None:
     """Return the rejection of a file of one record that is over the limit; it is not read."""
     format_ = format_of(name)
-    size = root.size(name)
     if format_ is None or not format_.is_single or size <= settings.max_record_bytes:
         return None
     source = Source(name, None, 0, size, EMPTY_SHA256, format_.name)
@@ -240,11 +239,11 @@ def _oversized(name: str, root: Root, settings: Sources) -> Rejection | None:
     return reject(source, Reason.SIZE_RECORD, detail)
 
 
-def _digest(name: str, root: Root, cutter_of: CutterOf) -> RawFile | Rejection:
+def _digest(name: str, expected: int, root: Root, cutter_of: CutterOf) -> RawFile | Rejection:
     """Read a file once, for its size, its digest and its parts."""
     format_ = format_of(name)
     digests, size, head = Digests(), 0, b""
-    cutter = cutter_of(name, format_) if format_ else None
+    cutter = cutter_of(name, format_, expected) if format_ else None
     with root.open(name) as stream:
         while block := stream.read(_BLOCK_BYTES):
             digests.update(block)
@@ -263,6 +262,7 @@ def _digest(name: str, root: Root, cutter_of: CutterOf) -> RawFile | Rejection:
 def _cutter(
     name: str,
     format_: Format,
+    size: int,
     *,
     place: Place,
     root: Root,
@@ -272,14 +272,14 @@ def _cutter(
 ) -> AnyCutter | None:
     """Return what divides a file into parts, where it can be divided and may be worth it."""
     if format_.compression is not None:
-        is_large = root.size(name) > settings.batch_bytes // settings.max_ratio
+        is_large = size > settings.batch_bytes // settings.max_ratio
         if cut_inside(name) is None or not is_large:
             return None
         return InsideCutter(partial(decoders.cut_inside, place, name, settings, keep))
     if format_.is_table:
         with root.open(name) as file:
             return table_cutter(file, format_.name, settings, decoders.read_footer)
-    if format_.cut is None or root.size(name) <= _BLOCK_BYTES:
+    if format_.cut is None or size <= _BLOCK_BYTES:
         return None
     return Cutter(format_.cut, settings, begins_record=decoders.begins_record)
 
