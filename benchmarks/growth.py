@@ -34,6 +34,8 @@ def release(staged: dict) -> tuple[dict[str, float], str, int]:
     throughput_profile.SPENT.clear()
     start = time.process_time()
     outcome = pipeline.release(staged["run"], staged["batches"])
+    if outcome["status"] != "published":
+        raise SystemExit(outcome["message"])
     spent = {"all": time.process_time() - start, **throughput_profile.SPENT}
     sums = Path(outcome["release"]) / "SHA256SUMS"
     return spent, sums.read_text(), outcome["accounts"]["published"]
@@ -78,6 +80,8 @@ def main() -> None:
     parser.add_argument("--scratch", type=Path)
     parser.add_argument("--turns", type=int, default=3)
     chosen = parser.parse_args()
+    if chosen.articles % corpora.RECORDS_PER_FILE["text"]:
+        parser.error("give whole files: a multiple of 2,500 articles")
     validate.warm_up()
     with tempfile.TemporaryDirectory() as temporary:
         scratch = chosen.scratch or Path(temporary)

@@ -55,7 +55,8 @@ def contained_candidates(samples: pa.ChunkedArray, share: float) -> tuple[Rows, 
 def _pairs_sharing(values: Rows, rows: Rows) -> Iterator[tuple[Rows, Rows]]:
     """Yield pairs of rows for each value that they share, left < right."""
     packed = np.sort(values.astype(np.uint64) << np.uint64(32) | rows.astype(np.uint64))
-    values, rows = packed >> np.uint64(32), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    values = (packed >> np.uint64(32)).astype(np.int64)
+    rows = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
     starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
     count = np.diff(np.append(starts, len(values)))
     is_telling = np.repeat((count > 1) & (count <= _MOST_TEXTS), count)

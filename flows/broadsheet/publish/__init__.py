@@ -19,9 +19,10 @@ from broadsheet.publish.documents import describe
 from broadsheet.publish.holdings import Holding, holdings
 from broadsheet.publish.layout import Version, newest_release
 from broadsheet.publish.manifest import Origin
+from broadsheet.publish.staged import Staged
 from broadsheet.publish.staging import open_staging
 from broadsheet.publish.verification import Problem, require_release, require_sound, verify
-from broadsheet.publish.write import Staged, Written, write_tables
+from broadsheet.publish.write import Written, write_tables
 
 __all__ = [
     "Change",
