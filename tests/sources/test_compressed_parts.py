@@ -167,6 +167,22 @@ def test_what_lies_behind_a_gap_is_found_again_by_its_address(tmp_path):
     assert inflated[last.source.offset :][: last.source.length] == LINES.splitlines()[-1]
 
 
+def test_a_file_that_is_made_of_gaps_is_read_on_so_often_and_no_more(tmp_path):
+    members = [gzip.compress(b'{"text": "%s"}\n' % story(n).encode() * 9) for n in range(400)]
+    flawed = [with_a_flaw(m) if number % 2 else m for number, m in enumerate(members)]
+    (tmp_path / "a.jsonl.gz").write_bytes(b"".join(flawed))
+
+    items, batches = read(tmp_path, SMALL)
+
+    gaps = [item for item in items if isinstance(item, Rejection)]
+    assert len(gaps) == 101
+    assert len(items) == len(gaps) + 9 * 101
+    assert len(batches) == 101
+    lost = sum(map(len, flawed[201:]))
+    assert f"at most {lost} are lost" in gaps[-1].detail
+    assert items == read(tmp_path, Sources(max_ratio=2))[0]
+
+
 def test_rows_behind_a_gap_are_not_guessed(tmp_path):
     (tmp_path / "a.csv.gz").write_bytes(b"".join(FLAWS["in a member"](in_members(ROWS, "gz"))))
 

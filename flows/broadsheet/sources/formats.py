@@ -30,6 +30,7 @@ from broadsheet.sources.documents import DOCX, read_docx
 from broadsheet.sources.frames import ARROW, PARQUET, read_arrow, read_parquet
 from broadsheet.sources.jsons import JSON, JSONL, read_json, read_jsonl
 from broadsheet.sources.mails import EML, MBOX, MHTML, read_eml, read_mbox, read_mhtml
+from broadsheet.sources.members import Search
 from broadsheet.sources.pages import HTML, read_html
 from broadsheet.sources.pdfs import PDF, read_pdf
 from broadsheet.sources.rtfs import RTF, read_rtf
@@ -101,10 +102,13 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
     cut = cut_inside(blob.name)
     goes_on = blob.inside is None and cut is not None and cut.is_told_anywhere
     entry: int | None = blob.inside.entry if blob.inside else 0
+    search = Search(gaps=0) if blob.inside else Search()  # discovery has found what lies behind
     while entry is not None:
         if entry:
             blob.stream.seek(entry)
-        inflated = Inflated(blob.stream, compression, settings, entry=entry, steps=blob.steps)
+        inflated = Inflated(
+            blob.stream, compression, settings, entry=entry, steps=blob.steps, search=search
+        )
         yield from _inflated_items(inflated, compression, blob, settings, entry)
         entry = inflated.resumed_at if goes_on else None
 

@@ -16,6 +16,7 @@ from broadsheet.sources.blobs import OUT_OF_MEMORY, Refused, Steps
 from broadsheet.sources.cutting import Cutter, Part
 from broadsheet.sources.formats import cut_inside, format_of
 from broadsheet.sources.keeping import Keep
+from broadsheet.sources.members import Search
 from broadsheet.sources.roots import Place, open_root
 from broadsheet.sources.streams import BLOCK_BYTES, Inflated
 
@@ -84,12 +85,20 @@ def yield_parts(asked: Asked) -> Iterator[Kept | tuple[Part, ...]]:
     if format_ is None or format_.compression is None or cut is None:
         raise ValueError(f"{asked.name}: nothing in it can be cut")
     steps = _Told(asked.lost, tells=asked.tells)
+    search = Search()
     parts: list[Part] = []
     entry: int | None = 0
     with open_root(asked.place).open(asked.name) as file:
         while entry is not None:
             file.seek(entry)
-            inflated = Inflated(file, format_.compression, asked.settings, entry=entry, steps=steps)
+            inflated = Inflated(
+                file,
+                format_.compression,
+                asked.settings,
+                entry=entry,
+                steps=steps,
+                search=search,
+            )
             shelf = _Shelf()
             cutter = Cutter(cut, asked.settings, shelf.keep if asked.is_kept else None)
             for block in _blocks(inflated, steps):

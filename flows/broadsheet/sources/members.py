@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from isal import igzip_lib, isal_zlib
@@ -16,6 +17,20 @@ InflateError = cast("type[Exception]", igzip_lib.error)
 _BLOCK_BYTES = 2**16
 _MOST_HEAD_BYTES = 10  # of any compressed format
 _GZIP_MAGIC = b"\x1f\x8b\x08"
+
+
+@dataclass(slots=True)
+class Search:
+    """What may still be done to read on behind damage: of a file that is made of it, not all.
+
+    Attributes:
+        gaps: members that may be gone on with.
+        n_bytes: bytes that may be looked at in vain, compressed and not.
+
+    """
+
+    gaps: int = 100
+    n_bytes: int = 2**30
 
 
 def heads(stream: BinaryIO, head: re.Pattern[bytes], start: int) -> Iterator[int]:

@@ -20,7 +20,7 @@ from broadsheet.config import Sources
 from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Ending, Refused, Steps
-from broadsheet.sources.members import InflateError, heads
+from broadsheet.sources.members import InflateError, Search, heads
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -32,7 +32,6 @@ BLOCK_BYTES = 2**16
 _FREE_BYTES = 8 * 2**20  # growth is not looked at before so much has come out
 _XZ_MEMORY_BYTES = 256 * 2**20
 _ZSTD_WINDOW_LOG = 27  # 128 MiB, the largest that `zstd` reads without being told to
-_MOST_TRIED_BYTES = 2**30  # looked at in vain, in and out, where the next whole member is searched
 
 
 class _Decompressor(Protocol):
@@ -114,6 +113,7 @@ class Inflated(io.RawIOBase):
         *,
         entry: int = 0,
         steps: Steps | None = None,
+        search: Search | None = None,
     ) -> None:
         """Read from a member on, which begins ``entry`` bytes into the file."""
         super().__init__()
@@ -125,6 +125,7 @@ class Inflated(io.RawIOBase):
         self._ready = memoryview(b"")
         self._entry = self._member_at = self._block_at = entry
         self._steps = steps or Steps()
+        self._search = search or Search()
         self.fault: Refused | None = None
         self.resumed_at: int | None = None
         self._taken = self._given = 0
@@ -180,19 +181,19 @@ class Inflated(io.RawIOBase):
 
     def _next_whole(self, start: int) -> int | None:
         """Return where the next member begins that can be read to its end, checksum included."""
-        tried = 0
         for at in heads(self._stream, self._compression.head, start):
+            if self._search.gaps <= 0 or self._search.n_bytes <= 0:
+                break
             if self._steps.begin():  # trying it killed an earlier reading
                 continue
             try:
-                is_whole, fed = self._is_whole(at)
+                is_whole, looked_at = self._is_whole(at)
             finally:
                 self._steps.end()
-            tried += fed
             if is_whole:
+                self._search.gaps -= 1
                 return at
-            if tried > _MOST_TRIED_BYTES:
-                break
+            self._search.n_bytes -= looked_at
         return None
 
     def _next(self) -> bytes:
