@@ -25,6 +25,7 @@ by = "hash"
 validation = 0.3
 test = 0.3
 """
+APPEND = "append = true\n"
 ORIGINS = "valley/origins.parquet"
 
 
@@ -77,7 +78,7 @@ def digests(outcome):
     return {p.relative_to(folder): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-@pytest.mark.parametrize(("seed", "extra"), [(1, ""), (2, SPLITS)])
+@pytest.mark.parametrize(("seed", "extra"), [(1, ""), (2, SPLITS), (3, APPEND)])
 def test_any_series_of_changes_gives_what_is_made_whole(
     write_corpus, text, reused, tmp_path, seed, extra
 ):

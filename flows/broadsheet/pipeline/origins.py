@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -35,19 +36,27 @@ class Origins:
     checksums: str
     rows: pa.Table
 
-    def before(self, staged: Sequence[StagedBatch], survivors: pa.Table) -> pa.Table:
+    def before(self, staged: Sequence[StagedBatch], survivors: pa.Table, release: Path) -> pa.Table:
         """Return survivors with ``before``, as :func:`broadsheet.publish.write_tables` takes it.
 
         Args:
-            staged: the batches of this run, by number.
+            staged: the batches of this run, by number; after them come the release's shards, as
+                far as rows of it are carried over.
             survivors: ``batch`` and ``row`` of what is to be published, and more.
+            release: the release that the origins are of.
 
         """
         digests = pa.array([*map(_digest, staged)], pa.string())
         batch = pc.index_in(self.rows["staged"].cast(pa.string()), value_set=digests)
         was = pa.table({"batch": batch.fill_null(-1), "row": self.rows["row"]})
-        place = pc.index_in(addresses(survivors), value_set=addresses(was))
-        return survivors.append_column("before", place.fill_null(-1).cast(pa.int64()))
+        place = pc.index_in(addresses(survivors), value_set=addresses(was)).fill_null(-1)
+        before = np.asarray(place).astype(np.int64)
+        shard = np.asarray(survivors["batch"]) - len(staged)
+        carried = np.flatnonzero(shard >= 0)
+        rows = [pq.read_metadata(path).num_rows for path in layout.shards_of(release, "default")]
+        starts = np.cumsum([0, *rows])
+        before[carried] = starts[shard[carried]] + np.asarray(survivors["row"])[carried]
+        return survivors.append_column("before", pa.array(before))
 
 
 def keep_origins(

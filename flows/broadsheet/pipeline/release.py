@@ -142,8 +142,9 @@ def _write_and_judge(
     folded = fold_all(run, staged, previous, carried)
     on_step("tables")
     folding = folded.folding
-    if origins:
-        folding = replace(folding, survivors=origins.before(staged, folding.survivors))
+    if previous and origins:
+        survivors = origins.before(staged, folding.survivors, previous)
+        folding = replace(folding, survivors=survivors)
     written = _write(run, staged, staging, previous, folding=folding, carried=carried)
     on_step("checks")
     facts = _judge(run, staged, written, folded.leaks)
