@@ -183,14 +183,17 @@ def test_a_file_that_is_made_of_gaps_is_read_on_so_often_and_no_more(tmp_path):
     assert items == read(tmp_path, Sources(max_ratio=2))[0]
 
 
-def test_rows_behind_a_gap_are_not_guessed(tmp_path):
-    (tmp_path / "a.csv.gz").write_bytes(b"".join(FLAWS["in a member"](in_members(ROWS, "gz"))))
+@pytest.mark.parametrize("flaw", ["in a member", "in the first byte of one"])
+def test_rows_behind_a_gap_are_not_guessed(tmp_path, flaw):
+    members = FLAWS[flaw](in_members(ROWS, "gz"))
+    (tmp_path / "a.csv.gz").write_bytes(b"".join(members))
 
     items, _ = read(tmp_path, SMALL)
 
     (told,) = (item for item in items if isinstance(item, Rejection))
     assert told is items[-1]
-    assert "compressed bytes at most" in told.detail
+    assert told.reason == Reason.STREAM_DAMAGED
+    assert f"at most {sum(map(len, members[2:]))} are lost" in told.detail  # to the file's end
     assert items == read(tmp_path, WHOLE)[0]
 
 

@@ -99,10 +99,10 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
     """
     if blob.depth > settings.max_nesting:
         raise Refused(Reason.ARCHIVE_DEPTH, f"nested {blob.depth} deep")
-    cut = cut_inside(blob.name)
-    goes_on = blob.inside is None and cut is not None and cut.is_told_anywhere
+    cut = cut_inside(blob.name) if blob.inside is None else None  # what lies behind a part is known
+    goes_on = cut is not None and cut.is_told_anywhere
     entry: int | None = blob.inside.entry if blob.inside else 0
-    search = Search(gaps=0) if blob.inside else Search()  # discovery has found what lies behind
+    search = Search() if goes_on else None
     while entry is not None:
         if entry:
             blob.stream.seek(entry)
@@ -110,7 +110,7 @@ def read_compressed(compression: Compression, blob: Blob, settings: Sources) -> 
             blob.stream, compression, settings, entry=entry, steps=blob.steps, search=search
         )
         yield from _inflated_items(inflated, compression, blob, settings, entry)
-        entry = inflated.resumed_at if goes_on else None
+        entry = inflated.resumed_at
 
 
 def _inflated_items(

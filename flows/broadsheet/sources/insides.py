@@ -85,7 +85,7 @@ def yield_parts(asked: Asked) -> Iterator[Kept | tuple[Part, ...]]:
     if format_ is None or format_.compression is None or cut is None:
         raise ValueError(f"{asked.name}: nothing in it can be cut")
     steps = _Told(asked.lost, tells=asked.tells)
-    search = Search()
+    search = Search() if cut.is_told_anywhere else None
     parts: list[Part] = []
     entry: int | None = 0
     with open_root(asked.place).open(asked.name) as file:
@@ -107,7 +107,7 @@ def yield_parts(asked: Asked) -> Iterator[Kept | tuple[Part, ...]]:
             *others, last = cutter.all_parts()
             last = replace(last, **inflated.ending._asdict())
             parts += [replace(part, is_inside=True, entry=entry) for part in (*others, last)]
-            entry = inflated.resumed_at if cut.is_told_anywhere else None
+            entry = inflated.resumed_at
             if len(parts) > 1 or entry is not None:
                 yield from shelf.clear()
     yield tuple(parts) if len(parts) > 1 else ()

@@ -115,7 +115,10 @@ class Inflated(io.RawIOBase):
         steps: Steps | None = None,
         search: Search | None = None,
     ) -> None:
-        """Read from a member on, which begins ``entry`` bytes into the file."""
+        """Read from a member on, which begins ``entry`` bytes into the file.
+
+        ``search`` is given where the caller reads on behind damage.
+        """
         super().__init__()
         self._stream = stream
         self._compression = compression
@@ -125,7 +128,7 @@ class Inflated(io.RawIOBase):
         self._ready = memoryview(b"")
         self._entry = self._member_at = self._block_at = entry
         self._steps = steps or Steps()
-        self._search = search or Search()
+        self._search = search or Search(gaps=0)
         self.fault: Refused | None = None
         self.resumed_at: int | None = None
         self._taken = self._given = 0
@@ -170,7 +173,9 @@ class Inflated(io.RawIOBase):
             return self.fault
         if self._inner is None:  # what is lost begins with the next member
             self._member_at = self._block_at = self._entry + self._taken - len(self._waiting)
-        self.resumed_at = self._next_whole(self._member_at + 1)
+        if self._search.gaps > 0:
+            self.resumed_at = self._next_whole(self._member_at + 1)
+            self._search.gaps -= 1
         stop = self.resumed_at
         if stop is None:
             stop = self._stream.seek(0, io.SEEK_END)
@@ -182,7 +187,7 @@ class Inflated(io.RawIOBase):
     def _next_whole(self, start: int) -> int | None:
         """Return where the next member begins that can be read to its end, checksum included."""
         for at in heads(self._stream, self._compression.head, start):
-            if self._search.gaps <= 0 or self._search.n_bytes <= 0:
+            if self._search.n_bytes <= 0:
                 break
             if self._steps.begin():  # trying it killed an earlier reading
                 continue
@@ -191,7 +196,6 @@ class Inflated(io.RawIOBase):
             finally:
                 self._steps.end()
             if is_whole:
-                self._search.gaps -= 1
                 return at
             self._search.n_bytes -= looked_at
         return None
@@ -262,10 +266,10 @@ class Inflated(io.RawIOBase):
 
     def _refuse_before_a_member(self) -> None:
         """Refuse bytes that are no member, unless none follows them."""
-        fault = self.give_up(Reason.STREAM_DAMAGED, f"no {self._compression.name} member")
-        if self.resumed_at is not None:
-            raise fault
-        self.fault = None
+        start = self._entry + self._taken - len(self._waiting)
+        is_found = self._stream.seekable() and self._next_whole(start + 1) is not None
+        if is_found or self._search.n_bytes <= 0:
+            raise self.give_up(Reason.STREAM_DAMAGED, f"no {self._compression.name} member")
 
     def _refill(self) -> bool:
         self._block_at = self._entry + self._taken
