@@ -183,7 +183,7 @@ def work(tmp_path, monkeypatch):
     (code / "dying_work.py").write_text(MODULE)
     monkeypatch.syspath_prepend(str(code))
     monkeypatch.setattr(guarded, "WORK", "dying_work:work")
-    limits = Limits(cpu_seconds=1, wall_seconds=4, memory_bytes=2**29)
+    limits = Limits(cpu_seconds=1, wall_seconds=4, memory_bytes=2**28)
     monkeypatch.setattr(guarded, "limits_for", lambda _: limits)
 
     def run(files, **settings):
