@@ -52,10 +52,9 @@ def compare(base: dict, more: dict, output: Path, turns: int) -> dict[str, dict[
     sums = set()
     for _ in range(turns):
         for kind, spent in found.items():
-            for later in home.glob("[!1].*"):
-                shutil.rmtree(later)
-            for later in home.glob("1.[!0].*"):
-                shutil.rmtree(later)
+            for later in home.glob("*.*.*"):
+                if later.name != "1.0.0":
+                    shutil.rmtree(later)
             (work / ORIGINS).unlink()
             if kind == "kept":
                 (work / ORIGINS).write_bytes(kept)

@@ -13,7 +13,7 @@ Longer than 300 lines because it is one list.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self, cast
+from typing import Final, Self
 
 EXPECTATION_PREFIX = "expectation."
 FILTER_PREFIX = "filter."
@@ -315,6 +315,9 @@ class Reason(StrEnum):
     LANGUAGE_UNSURE = "language.unsure", Kind.NOTE, "The detector cannot tell the language: und."
 
 
+_BY_CODE: Final[Mapping[str, Reason]] = {reason.value: reason for reason in Reason}
+
+
 def expectation_reason(expectation_id: str) -> str:
     """Return the reason code of a row that fails the expectation with this id."""
     return f"{EXPECTATION_PREFIX}{expectation_id}"
@@ -327,7 +330,7 @@ def filter_reason(signal: str) -> str:
 
 def is_reason(code: str) -> bool:
     """Tell whether a code is in the closed list or in one of the open families."""
-    return code in Reason._value2member_map_ or any(
+    return code in _BY_CODE or any(
         code.startswith(prefix) and len(code) > len(prefix)
         for prefix in (EXPECTATION_PREFIX, FILTER_PREFIX)
     )
@@ -340,7 +343,7 @@ def reason_of(code: str) -> Reason:
         KeyError: it is none.
 
     """
-    return cast("Reason", Reason._value2member_map_[code])
+    return _BY_CODE[code]
 
 
 def meaning_of(code: str) -> str:
@@ -349,5 +352,6 @@ def meaning_of(code: str) -> str:
         return f"The row fails the expectation {code.removeprefix(EXPECTATION_PREFIX)!r}."
     if code.startswith(FILTER_PREFIX):
         return f"The quality signal {code.removeprefix(FILTER_PREFIX)} is out of its bounds."
-    known: Mapping[str, Reason] = {str(reason): reason for reason in Reason}
-    return known[code].meaning if code in known else "A code of another version of broadsheet."
+    return (
+        _BY_CODE[code].meaning if code in _BY_CODE else "A code of another version of broadsheet."
+    )

@@ -171,16 +171,14 @@ def _undated_pairs(terms: Terms, day: Rows) -> list[Rows]:
     undated = np.flatnonzero(day == _NO_DAY)
     if not len(undated):
         return []
-    articles = np.zeros(int(terms.codes.max(initial=-1)) + 1, np.int64)
-    is_telling = np.zeros(len(articles), np.bool_)
+    is_asked = np.zeros(int(terms.codes.max(initial=-1)) + 1, np.bool_)
     for _, codes in _key_terms(terms, undated):
-        is_telling[codes] = True
-    for _, codes in _key_terms(terms, np.arange(len(day))):
-        articles += np.bincount(codes, minlength=len(articles))
-    is_telling &= articles <= _NEIGHBOURS
+        is_asked[codes] = True
     portions = _key_terms(terms, np.arange(len(day)))
-    kept = [(rows[is_telling[c]], c[is_telling[c]]) for rows, c in portions]
+    kept = [(rows[is_asked[c]], c[is_asked[c]]) for rows, c in portions]
     rows, codes = (np.concatenate(part) for part in zip(*kept, strict=True))
+    is_telling = np.bincount(codes)[codes] <= _NEIGHBOURS
+    rows, codes = rows[is_telling], codes[is_telling]
     order = np.lexsort((rows, codes))
     rows, codes = rows[order], codes[order]
     pairs = [np.zeros(0, np.int64)]

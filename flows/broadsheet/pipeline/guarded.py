@@ -10,7 +10,7 @@ import pyarrow as pa
 from broadsheet import sources
 from broadsheet.config import Config, Sources
 from broadsheet.deduplicate import KEY_SCHEMA
-from broadsheet.isolation import Died, Guard, Limits, Lost, borrowed
+from broadsheet.isolation import Died, Limits, Lost, borrowed
 from broadsheet.records import Rejection, Skipped
 from broadsheet.refinement import PORTION_RECORDS, Place, Portion, Recurring, Step, Task
 from broadsheet.tables import STAGED_ARTICLE_SCHEMA
@@ -137,7 +137,7 @@ def cut_inside(
     with borrowed(limits_for(settings)) as guard:
         for _ in range(_MOST_DEATHS):
             try:
-                return _cut(guard, asked, keep)
+                return sources.gather_parts(guard.run(CUT_INSIDE, asked), keep)
             except Died as died:
                 if not asked.tells:
                     asked = replace(asked, tells=True)
@@ -146,16 +146,6 @@ def cut_inside(
                 else:
                     break
     return ()
-
-
-def _cut(guard: Guard, asked: sources.Asked, keep: sources.Keep | None) -> tuple[sources.Part, ...]:
-    parts: tuple[sources.Part, ...] = ()
-    for found in guard.run(CUT_INSIDE, asked):
-        if not isinstance(found, sources.Kept):
-            parts = found
-        elif keep is not None:
-            keep(*found)
-    return parts
 
 
 class _Course:

@@ -110,16 +110,19 @@ def plan(folder: Path, output: Place, *, on_work: Callable[[str], None] = lambda
     """
     config, suites_folder, suites = read_settings(folder)
     root = sources.locate(folder, config.sources.path)
-    home = str(output) if is_address(str(output)) else str(Path(output).resolve())
+    home = _home_of(output)
     work = join(home, ".work", config.dataset.name)
     on_work(work)
     discovery = guarded.discover(root, config.sources, partial(keep_file, parts_of(work)))
     run = Run(
-        folder=folder.resolve(), output=home, work=work, expectations=suites_folder, config=config,
+        folder=folder.resolve(),
+        output=home,
+        work=work,
+        expectations=suites_folder,
+        config=config,
         files=discovery.files,
-    )  # fmt: skip
-    run_folder = join(run.work, "runs", _key_of(run, discovery))
-    write_json(join(run_folder, "run.json"), run.to_json())
+    )
+    run_folder = _write_run(run, discovery)
     batches = sources.plan_batches(run.files, discovery.settings)
     return {
         "run": join(run_folder, "run.json"),
@@ -129,6 +132,17 @@ def plan(folder: Path, output: Place, *, on_work: Callable[[str], None] = lambda
         "learns_lines": config.text.recurring_lines == "remove",
         "discovery": _stage_unread(join(run_folder, "discovery"), discovery).to_json(),
     }
+
+
+def _home_of(output: Place) -> str:
+    return str(output) if is_address(str(output)) else str(Path(output).resolve())
+
+
+def _write_run(run: Run, discovery: sources.Discovery) -> str:
+    """Write the plan of a run; return the folder that is its own."""
+    folder = join(run.work, "runs", _key_of(run, discovery))
+    write_json(join(folder, "run.json"), run.to_json())
+    return folder
 
 
 def _key_of(run: Run, discovery: sources.Discovery) -> str:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -191,15 +191,18 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
     fields: Counter[str] = Counter()
     outlets: dict[str, Counter[str]] = {}
     months: dict[str, Counter[str]] = {}
-    with _changes_writer(path) as write:
+
+    def counted() -> Iterator[pa.Table]:
         for stretch in stretches:
-            write(stretch.changes)
             kinds.update(stretch.changes.column("change").to_pylist())
             fields.update(pc.list_flatten(stretch.changes.column("fields")).to_pylist())
             kinds["moved"] += sum(map(is_moved, stretch.changes.column("fields").to_pylist()))
             for kind, rows in zip(_KINDS, stretch.rows(), strict=True):
                 _count_by(outlets, kind, rows, "outlet")
                 _count_by(months, kind, rows, "published_on")
+            yield stretch.changes
+
+    _write_changes(counted(), path)
     return {
         **{kind: kinds[kind] for kind in (*_KINDS, "moved")},
         "by_field": dict(sorted(fields.items())),
@@ -208,34 +211,27 @@ def _tally(stretches: Iterator[Stretch], path: Path | None) -> dict[str, Any]:
     }
 
 
-@contextlib.contextmanager
-def _changes_writer(path: Path | None) -> Iterator[Callable[[pa.Table], None]]:
-    """Yield what writes changes into row groups of one size, however they are cut into tables.
-
-    Without changes, and without a path, there is no file.
-    """
-    waiting = [file_schema(CHANGE).empty_table()]
+def _write_changes(changes: Iterable[pa.Table], path: Path | None) -> None:
+    """Take all changes and write them; where there are none, or there is no path, is no file."""
     with contextlib.ExitStack() as stack:
-        writers: list[pq.ParquetWriter] = []
+        writer = None
+        for group in _in_groups(changes):
+            if path and writer is None:
+                writer = stack.enter_context(open_writer(path, group.schema))
+            if writer is not None:
+                writer.write_table(group, row_group_size=_CHANGES_IN_GROUP)
 
-        def flush(least: int) -> None:
-            rows = pa.concat_tables(waiting)
-            while len(rows) >= least:
-                if not writers and path:
-                    writers.append(stack.enter_context(open_writer(path, rows.schema)))
-                for writer in writers:
-                    group = rows.slice(0, _CHANGES_IN_GROUP).combine_chunks()
-                    writer.write_table(group, row_group_size=_CHANGES_IN_GROUP)
-                rows = rows.slice(_CHANGES_IN_GROUP)
-            waiting[:] = [rows]
 
-        def write(changes: pa.Table) -> None:
-            waiting.append(changes)
-            if sum(map(len, waiting)) >= _CHANGES_IN_GROUP:
-                flush(_CHANGES_IN_GROUP)
-
-        yield write
-        flush(1)
+def _in_groups(changes: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield changes in row groups of one size, however they are cut into tables."""
+    rows = file_schema(CHANGE).empty_table()
+    for table in changes:
+        rows = pa.concat_tables([rows, table])
+        while len(rows) >= _CHANGES_IN_GROUP:
+            yield rows.slice(0, _CHANGES_IN_GROUP).combine_chunks()
+            rows = rows.slice(_CHANGES_IN_GROUP)
+    if len(rows):
+        yield rows.combine_chunks()
 
 
 def _count_by(groups: dict[str, Counter[str]], kind: str, rows: pa.Table, column: str) -> None:

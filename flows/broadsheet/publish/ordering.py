@@ -41,9 +41,8 @@ class Selection:
     positions: Integers
     added: pa.Table | None = None
 
-    @property
-    def sorted(self) -> bool:
-        """Whether the rows lie in the file in the order of their positions."""
+    def is_sorted(self) -> bool:
+        """Tell whether the rows lie in the file in the order of their positions."""
         return len(self.rows) > 0 and _ascends(self.rows) and _ascends(self.positions)
 
 
@@ -61,8 +60,13 @@ def ordered(
     total = sum(len(selection.rows) for selection in selections)
     bucket_rows = max(MIN_BUCKET_ROWS, -(-total // MAX_BUCKETS))
     spilled_schema = schema.append(pa.field(_POSITION, pa.int64(), nullable=False))
-    in_order = [_Sorted(selection, spilled_schema) for selection in selections if selection.sorted]
-    others = [selection for selection in selections if not selection.sorted]
+    in_order: list[_Sorted] = []
+    others: list[Selection] = []
+    for selection in selections:
+        if selection.is_sorted():
+            in_order.append(_Sorted(selection, spilled_schema))
+        else:
+            others.append(selection)
     with tempfile.TemporaryDirectory(prefix=".spill-", dir=scratch) as folder:
         buckets = [Path(folder, str(i)) for i in range(-(-total // bucket_rows))]
         _spill(others, spilled_schema, buckets, bucket_rows)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +24,13 @@ from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
 from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA
 
-Indexed = tuple[TableFiles, tuple[Path, ...]]
-"""The files of a configuration, and those of its index."""
+
+class Indexed(NamedTuple):
+    """The files of a configuration, and those of its index."""
+
+    files: TableFiles
+    index_files: tuple[Path, ...]
+
 
 _SOURCE_ORDER = ("source_path", "source_member", "source_offset")
 _QUARANTINE_ORDER = (*_SOURCE_ORDER, "stage", "reason", "detail")
@@ -97,9 +103,9 @@ def write_tables(
     )
     copies = _write_duplicates(staging, staged, duplicates, settings)
     quarantine = _write_quarantine(staging, rejections, settings)
-    tables = {"default": articles[0], "duplicates": copies[0], "quarantine": quarantine}
+    tables = {"default": articles.files, "duplicates": copies.files, "quarantine": quarantine}
     listed, accounts = write_inputs(staging, inputs)
-    index = (*articles[1], *copies[1])
+    index = (*articles.index_files, *copies.index_files)
     made_of = survivors.select(["batch", "row"]).take(np.argsort(placing.positions))
     withheld = _withheld(quarantine)
     return Written(staging, tables, index, listed, accounts, withheld, made_of, known)
@@ -163,7 +169,7 @@ def _write_articles(
         return _write_indexed(staging, rows, placing.sizes, settings), NOTHING
     numbers = np.asarray(survivors.column("before"))
     indexed = _write_indexed(staging, reused(rows, before, numbers), placing.sizes, settings)
-    return indexed, known_rows(rows, before, numbers, indexed[0])
+    return indexed, known_rows(rows, before, numbers, indexed.files)
 
 
 def _write_indexed(
@@ -177,7 +183,7 @@ def _write_indexed(
     index = [part.index for part in rows.staged]
     taken = selections(index, rows.addresses, rows.positions)
     known = ordered(taken, INDEX.schema, staging)
-    return files, write_index(staging, files, known, settings.rows_per_group)
+    return Indexed(files, write_index(staging, files, known, settings.rows_per_group))
 
 
 def _place(

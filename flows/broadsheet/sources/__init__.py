@@ -5,7 +5,7 @@ from broadsheet.sources.blobs import Steps, printable
 from broadsheet.sources.cutting import Part
 from broadsheet.sources.discovery import Decoders, Discovery, RawFile, discover, require_raw_files
 from broadsheet.sources.formats import FORMATS, Format, format_of
-from broadsheet.sources.insides import Asked, Kept
+from broadsheet.sources.insides import Asked, gather_parts
 from broadsheet.sources.keeping import Keep
 from broadsheet.sources.reading import OnFailure, lose_span, read_batch, read_file, read_span
 from broadsheet.sources.roots import Place, locate
@@ -19,7 +19,6 @@ __all__ = [
     "Discovery",
     "Format",
     "Keep",
-    "Kept",
     "OnFailure",
     "Part",
     "Place",
@@ -29,6 +28,7 @@ __all__ = [
     "Steps",
     "discover",
     "format_of",
+    "gather_parts",
     "locate",
     "lose_span",
     "plan_batches",

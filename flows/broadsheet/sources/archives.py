@@ -21,10 +21,10 @@ from broadsheet.config import FILE_NAME, Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection
 from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
+from broadsheet.sources.growth import grows_too_much
 
 ZIP, TAR = "zip", "tar"
 _MAX_NAME_CHARS = 255
-_FREE_BYTES = 8 * 2**20
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_OF_DIRECTORY_64 = b"PK\x06\x06"
 _TAIL_BYTES = 2**16 + 22 + 76  # the longest comment, the end record, and that of Zip64
@@ -71,7 +71,7 @@ def _zip_member(
         yield _refuse_member(member, Reason.ARCHIVE_MEMBER, fault)
     elif info.flag_bits & 1:
         yield _refuse_member(member, Reason.ARCHIVE_ENCRYPTED, "the member is encrypted")
-    elif info.file_size > max(_FREE_BYTES, settings.max_ratio * info.compress_size):
+    elif grows_too_much(info.file_size, info.compress_size, settings.max_ratio):
         detail = f"{info.compress_size} bytes are said to become {info.file_size}"
         yield _refuse_member(member, Reason.ARCHIVE_RATIO, detail)
     else:

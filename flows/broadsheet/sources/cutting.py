@@ -167,11 +167,8 @@ class Cutter:
                 counted = border
             is_chosen = zlib.crc32(block[border : border + _HASHED_BYTES]) % _ONE_IN == 0
             is_due = tried >= _MOST_TRIED or border >= surely
-            if not is_quoted and border < len(block) and (is_chosen or is_due):
-                if self.cut.is_tried and not self.begins_record(
-                    block[border : border + PROBE_BYTES]
-                ):
-                    continue
+            is_wanted = not is_quoted and border < len(block) and (is_chosen or is_due)
+            if is_wanted and self._is_proven(block, border):
                 return border
         return None
 

@@ -5,7 +5,7 @@ an earlier try, it goes on with the next member that is whole, if the format ins
 anywhere on: what lies behind the gap has no place in the first stretch, and counts its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -69,13 +69,18 @@ class InsideCutter(NamedTuple):
 
 def cut_here(place: Place, name: str, settings: Sources, keep: Keep | None) -> tuple[Part, ...]:
     """Return the parts of what a compressed file holds (:data:`CutInside`)."""
-    parts: tuple[Part, ...] = ()
     asked = Asked(place=place, name=name, settings=settings, is_kept=keep is not None)
-    for found in yield_parts(asked):
-        if not isinstance(found, Kept):
-            parts = found
+    return gather_parts(yield_parts(asked), keep)
+
+
+def gather_parts(found: Iterable[Kept | tuple[Part, ...]], keep: Keep | None) -> tuple[Part, ...]:
+    """Return the parts among what :func:`yield_parts` gives, and keep the rest."""
+    parts: tuple[Part, ...] = ()
+    for item in found:
+        if not isinstance(item, Kept):
+            parts = item
         elif keep is not None:
-            keep(*found)
+            keep(*item)
     return parts
 
 

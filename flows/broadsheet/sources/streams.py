@@ -20,6 +20,7 @@ from broadsheet.config import Sources
 from broadsheet.isolation import progress
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Ending, Refused, Steps
+from broadsheet.sources.growth import grows_too_much
 from broadsheet.sources.members import InflateError, Search, heads
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
@@ -29,7 +30,6 @@ else:
 
 BLOCK_BYTES = 2**16
 """So much is read and inflated at once."""
-_FREE_BYTES = 8 * 2**20  # growth is not looked at before so much has come out
 _XZ_MEMORY_BYTES = 256 * 2**20
 _ZSTD_WINDOW_LOG = 27  # 128 MiB, the largest that `zstd` reads without being told to
 
@@ -210,7 +210,7 @@ class Inflated(io.RawIOBase):
             self.fault = refused
             raise
         self._given += len(block)
-        if _grows_too_much(self._given, self._taken, self._max_ratio):
+        if grows_too_much(self._given, self._taken, self._max_ratio):
             detail = f"{self._taken} bytes became more than {self._given}"
             self.fault = Refused(Reason.ARCHIVE_RATIO, detail)
             raise self.fault
@@ -283,7 +283,7 @@ class Inflated(io.RawIOBase):
         self._stream.seek(start)
         inner = self._compression.start()
         fed = given = 0
-        while not inner.eof and not _grows_too_much(given, fed, self._max_ratio):
+        while not inner.eof and not grows_too_much(given, fed, self._max_ratio):
             progress()
             block = self._stream.read(BLOCK_BYTES) if inner.needs_input else b""
             fed += len(block)
@@ -294,7 +294,3 @@ class Inflated(io.RawIOBase):
             except (*_DAMAGE, MemoryError):
                 break
         return inner.eof, fed + given
-
-
-def _grows_too_much(given: int, taken: int, max_ratio: int) -> bool:
-    return given > _FREE_BYTES and given > max_ratio * taken

@@ -18,9 +18,9 @@ from broadsheet.reasons import Reason
 from broadsheet.records import RawRecord, Rejection, Source
 from broadsheet.sources.blobs import EMPTY_SHA256, NEW, Blob, Item, Refused, Rows, alone, reject
 from broadsheet.sources.columns import to_record
+from broadsheet.sources.growth import grows_too_much
 from broadsheet.sources.salvage import Gone
 
-_FREE_BYTES = 8 * 2**20  # growth is not looked at before so much has come out
 _ALL_ROWS = 2**62
 _SORTED = orjson.OPT_SORT_KEYS
 
@@ -54,7 +54,7 @@ def records_of(
                 given += item.source.length
                 yield item
                 number += 1
-        if given > _FREE_BYTES and given > settings.max_ratio * size:
+        if grows_too_much(given, size, settings.max_ratio):
             detail = f"{size} bytes became more than {given}"
             raise Refused(Reason.ARCHIVE_RATIO, detail)
         if number >= stop:
