@@ -12,7 +12,7 @@ from broadsheet.isolation import Died, Guard, Limits, borrowed
 from broadsheet.reasons import Reason
 
 WORK = "isolated_work:work"
-TIGHT = Limits(cpu_seconds=0.5, wall_seconds=3, memory_bytes=2**28)
+TIGHT = Limits(cpu_seconds=0.5, wall_seconds=3, memory_bytes=2**26)
 
 MODULE = """
 import ctypes, os, signal, time
