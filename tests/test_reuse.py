@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from broadsheet import pipeline
+from broadsheet.errors import PublishError
+from broadsheet.pipeline import folding, sameness
 from broadsheet.publish import write
 
 SETTINGS = """
@@ -27,6 +29,7 @@ test = 0.3
 """
 APPEND = "append = true\n"
 ORIGINS = "valley/origins.parquet"
+MADE_OF = "valley/made_of.json"
 
 
 @pytest.fixture
@@ -96,26 +99,90 @@ def test_any_series_of_changes_gives_what_is_made_whole(
         (dist / ".work" / ORIGINS).unlink(missing_ok=True)
         whole = pipeline.release(planned["run"], staged)
         expected = digests(whole)
+        (dist / ".work" / MADE_OF).unlink(missing_ok=True)
+        unchanged = pipeline.release(planned["run"], staged)
+        assert unchanged["status"] == "unchanged"
         shutil.rmtree(dist)
         kept.rename(dist)
 
         outcome = pipeline.release(planned["run"], staged)
         assert outcome == whole
         assert digests(outcome) == expected
+        assert pipeline.release(planned["run"], staged) == unchanged
         files = altered(files, chance, text)
 
-    assert len(reused) == 3
+    assert len(reused) >= 3
     assert np.all(np.array(reused) > 0)
 
 
-def test_without_a_change_nothing_is_published(write_corpus, text, reused, tmp_path):
-    folder = write_corpus({f"{n}.txt": text(n) for n in range(5)}, extra=SETTINGS)
-    planned = pipeline.plan(folder, tmp_path / "dist")
-    staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
-    assert pipeline.release(planned["run"], staged)["status"] == "published"
+@pytest.fixture
+def published(write_corpus, text, tmp_path):
+    """Return a function that releases five articles, or as many as it is told, by settings."""
 
-    assert pipeline.release(planned["run"], staged)["status"] == "unchanged"
-    assert reused == [5]
+    def build(number=5, extra="", version=None):
+        folder = write_corpus({f"{n}.txt": text(n) for n in range(number)}, extra=SETTINGS + extra)
+        planned = pipeline.plan(folder, tmp_path / "dist")
+        staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
+        return pipeline.release(planned["run"], staged, version=version)
+
+    return build
+
+
+def test_without_a_change_nothing_is_made(published, monkeypatch):
+    first = published()
+    monkeypatch.setattr(folding, "KeyFiles", None)
+    monkeypatch.setattr(write, "write_shards", None)
+    again = published()
+
+    assert again["message"] == "Nothing changed: valley 1.0.0 is published already."
+    same = ("accounts", "reasons", "version", "release", "report")
+    assert {name: again[name] for name in same} == {name: first[name] for name in same}
+    assert list(again["accounts"]) == list(first["accounts"])
+
+
+@pytest.mark.parametrize("lost", [MADE_OF, ORIGINS])
+def test_what_is_kept_may_be_lost(published, tmp_path, lost):
+    published()
+    (tmp_path / "dist" / ".work" / lost).unlink()
+
+    assert published()["status"] == "unchanged"
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"made_of": 1, "checksums": 2}'])
+def test_a_damaged_note_of_what_it_was_made_of_is_as_good_as_none(published, tmp_path, content):
+    published()
+    (tmp_path / "dist" / ".work" / MADE_OF).write_bytes(content)
+
+    assert published()["status"] == "unchanged"
+
+
+@pytest.mark.parametrize("damage", ["flip", "remove", "add"])
+def test_a_damaged_release_is_noticed_though_nothing_changed(published, damage):
+    shard = next(Path(published()["release"]).glob("data/*.parquet"))
+    match damage:
+        case "flip":
+            content = shard.read_bytes()
+            shard.chmod(0o644)
+            shard.write_bytes(content[:-40] + bytes([content[-40] ^ 1]) + content[-39:])
+        case "remove":
+            shard.unlink()
+        case "add":
+            (shard.parent / "more.parquet").write_bytes(b"more")
+
+    with pytest.raises(PublishError, match="is not what it says it is"):
+        published()
+
+
+def test_any_change_makes_it_anew(published, reused, monkeypatch):
+    published()
+
+    assert published(extra="notes = 'Another.'\n")["version"] == "1.0.1"
+    assert published(number=6, extra="notes = 'Another.'\n")["version"] == "1.1.0"
+    named = published(number=6, extra="notes = 'Another.'\n", version="2.0.0")
+    assert named["version"] == "2.0.0"
+    monkeypatch.setattr(sameness, "package_digest", lambda: "another")
+    assert published(number=6, extra="notes = 'Another.'\n")["status"] == "unchanged"
+    assert reused == [5, 5, 6, 6]
 
 
 def test_origins_of_another_release_are_not_used(write_corpus, text, reused, tmp_path):
@@ -137,6 +204,7 @@ def test_damaged_origins_are_as_good_as_none(write_corpus, text, reused, tmp_pat
     staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
     pipeline.release(planned["run"], staged)
     (tmp_path / "dist" / ".work" / ORIGINS).write_bytes(b"PAR1 damaged PAR1")
+    (tmp_path / "dist" / ".work" / MADE_OF).unlink()
 
     assert pipeline.release(planned["run"], staged)["status"] == "unchanged"
     assert reused == []

@@ -24,6 +24,7 @@ _NOT_ROWS = (
     "pipeline/origins.py",
     "pipeline/release.py",
     "pipeline/reporting.py",
+    "pipeline/sameness.py",
     "prefect_database.sql",
     "publish/",
     "rebuild.py",
@@ -70,12 +71,21 @@ def code_digest() -> str:
 
     Python's minor version is part of it, because Unicode's tables come with it.
     """
-    files = {
-        name: digest_file(path)
-        for path in sorted(PACKAGE.rglob("*"))
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and not (name := path.relative_to(PACKAGE).as_posix()).startswith(_NOT_ROWS)
-    }
+    return _digest({k: v for k, v in _digests().items() if not k.startswith(_NOT_ROWS)})
+
+
+def package_digest() -> str:
+    """Return the digest of all of our code and data, and of what can change a row beside it."""
+    return _digest(_digests())
+
+
+@cache
+def _digests() -> dict[str, str]:
+    """Return the digest of each file of the package, by its path there."""
+    paths = (p for p in sorted(PACKAGE.rglob("*")) if "__pycache__" not in p.parts and p.is_file())
+    return {path.relative_to(PACKAGE).as_posix(): digest_file(path) for path in paths}
+
+
+def _digest(files: dict[str, str]) -> str:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return digest_json({"files": files, "libraries": library_versions(), "python": python})

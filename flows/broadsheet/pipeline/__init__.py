@@ -7,6 +7,8 @@ Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.w
 ``lines/<key>/``                the lines of a batch's pages, for the census of those that recur
 ``batches/<key>/``              a staged batch: articles, quarantine and keys as Parquet, its
                                 verdict, and ``result.json``, which says that it is complete
+``origins.parquet``             which staged row each row of the newest release was made of
+``made_of.json``                of what that release was made, as one digest
 ``report/``                     the report of a run that published nothing
 """
 

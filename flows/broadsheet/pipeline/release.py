@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -18,7 +18,8 @@ from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.mirror import hand_in, mirrored
 from broadsheet.pipeline.origins import Origins, keep_origins, recall_origins
 from broadsheet.pipeline.plan import Run
-from broadsheet.pipeline.reporting import compared, report_files, tell
+from broadsheet.pipeline.reporting import Tally, causes, compared, outcome, report_files, tell
+from broadsheet.pipeline.sameness import digest_of_all, keep_same, recall_same
 from broadsheet.pipeline.workspace import (
     ARTICLES,
     COUNTS,
@@ -30,7 +31,6 @@ from broadsheet.pipeline.workspace import (
     drop_folder,
     parts_of,
     read_json,
-    shown_path,
 )
 from broadsheet.publish import report
 from broadsheet.reasons import Reason
@@ -91,9 +91,10 @@ def _release(
     expected = _expected_bytes(run, staged, publish.newest_release(dataset_dir))
     with publish.open_staging(home, expected_bytes=expected) as staging:
         previous = publish.newest_release(dataset_dir)
-        origins = recall_origins(run.work, previous) if previous and publishes else None
-        if previous and publishes:
-            publish.require_sound(previous, origins.checksums if origins else None)
+        made_of = digest_of_all(run, _suites(run), staged)
+        if publishes and version is None and (known := _known(run, previous, made_of)):
+            return known
+        origins = _require_sound(run, previous) if publishes else None
         written, facts, told = _write_and_judge(
             run, staged, staging, previous, on_step, origins=origins
         )
@@ -112,12 +113,36 @@ def _release(
         )
         if found:
             on_step("publication")
-            target = publish.commit(staging, dataset_dir, found)
-        else:
-            publish.show_releases(dataset_dir)  # a run that died after its commit is mended here
-            target = cast("Path", previous)
+        target = publish.commit(staging, dataset_dir, found) if found else cast("Path", previous)
         keep_origins(run.work, target, staged, written.made_of)
-        return _outcome(run, told, "published" if found else "unchanged", target)
+        if not (found and publish.carried(written)["files"]):  # those are not carried again
+            keep_same(run.work, target, made_of, _tally(told))
+        return _ended(run, target, _tally(told), is_new=found is not None)
+
+
+def _known(run: Run, previous: Path | None, made_of: str) -> Json | None:
+    """Return how a run ends that would make the release that is there; None where it may not."""
+    same = recall_same(run.work, previous, made_of) if previous else None
+    if previous is None or same is None:
+        return None
+    publish.require_sound(previous, same.checksums)
+    return _ended(run, previous, same.tally, is_new=False)
+
+
+def _require_sound(run: Run, previous: Path | None) -> Origins | None:
+    """Refuse a damaged release before; return what is known of its rows."""
+    if previous is None:
+        return None
+    origins = recall_origins(run.work, previous)
+    publish.require_sound(previous, origins.checksums if origins else None)
+    return origins
+
+
+def _ended(run: Run, release: Path, tally: Tally, *, is_new: bool) -> Json:
+    if is_new:
+        return outcome(run, "published", release, tally)
+    publish.show_releases(release.parent)  # a run that died after its commit is mended here
+    return outcome(run, "unchanged", release, tally)
 
 
 def _expected_bytes(run: Run, staged: Sequence[StagedBatch], previous: Path | None) -> int:
@@ -261,40 +286,9 @@ def _report_only(run: Run, facts: report.ReportFacts) -> Json:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return _outcome(run, facts, "checked" if facts.passed else "stopped", None)
+    status = "checked" if facts.passed else "stopped"
+    return outcome(run, status, None, _tally(facts), causes(facts))
 
 
-def _outcome(run: Run, facts: report.ReportFacts, status: str, target: Path | None) -> Json:
-    name = run.config.dataset.name
-    version = target.name if target else None
-    accounts = asdict(facts.accounts)
-    message = {
-        "published": f"Published {name} {version}.",
-        "unchanged": f"Nothing changed: {name} {version} is published already.",
-        "checked": f"{name} passes; nothing was published.",
-        "stopped": f"Validation stopped {name}: {'; '.join(_causes(facts))}",
-    }[status]
-    columns = " | ".join(accounts)
-    figures = " | ".join(str(count) for count in accounts.values())
-    return {
-        "name": name,
-        "status": status,
-        "message": message,
-        "summary": f"{message}\n\n| {columns} |\n{'|---' * len(accounts)}|\n| {figures} |\n",
-        "accounts": accounts,
-        "reasons": facts.aggregates.reasons,
-        "version": version,
-        "release": shown_path(target) if target else None,
-        "report": shown_path((target or Path(run.work) / "report") / "validation" / "index.html"),
-    }
-
-
-def _causes(facts: report.ReportFacts) -> list[str]:
-    """Say what stopped a release: faults first, then each failed expectation with its figure."""
-    faults = [*facts.batches.faults, *facts.release.faults]
-    failed = [
-        f"{check.result.id} ({check.figure})"
-        for check in report.list_checks(facts)
-        if check.state == "stops"
-    ]
-    return list(dict.fromkeys([*faults, *failed]))
+def _tally(facts: report.ReportFacts) -> Tally:
+    return Tally(facts.accounts, facts.aggregates.reasons)

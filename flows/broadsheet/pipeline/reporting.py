@@ -1,14 +1,18 @@
 """What a run tells of a release: its report in every form, compared with the releases before."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from broadsheet import validate
+from broadsheet.pipeline.plan import Run
+from broadsheet.pipeline.workspace import shown_path
 from broadsheet.publish import layout, report, report_exports
 from broadsheet.publish.layout import Version
+from broadsheet.records import Accounts
 
 Json = dict[str, Any]
 
@@ -87,3 +91,58 @@ def _results(release: Path) -> Json | None:
     except FileNotFoundError:
         return None
     return results if results.get("format") == report.FORMAT else None
+
+
+class Tally(NamedTuple):
+    """What became of the raw records, and how many were set aside by reason code."""
+
+    accounts: Accounts
+    reasons: Mapping[str, int]
+
+
+def causes(facts: report.ReportFacts) -> list[str]:
+    """Say what stopped a release: faults first, then each failed expectation with its figure."""
+    faults = [*facts.batches.faults, *facts.release.faults]
+    failed = [
+        f"{check.result.id} ({check.figure})"
+        for check in report.list_checks(facts)
+        if check.state == "stops"
+    ]
+    return list(dict.fromkeys([*faults, *failed]))
+
+
+def outcome(
+    run: Run, status: str, target: Path | None, tally: Tally, stopped_by: Sequence[str] = ()
+) -> Json:
+    """Return how a run ended, as ``pipeline.release`` gives it.
+
+    Args:
+        run: the run.
+        status: one of published, unchanged, checked, stopped.
+        target: the release, where there is one.
+        tally: what became of the raw records.
+        stopped_by: what stopped it.
+
+    """
+    name = run.config.dataset.name
+    version = target.name if target else None
+    message = {
+        "published": f"Published {name} {version}.",
+        "unchanged": f"Nothing changed: {name} {version} is published already.",
+        "checked": f"{name} passes; nothing was published.",
+        "stopped": f"Validation stopped {name}: {'; '.join(stopped_by)}",
+    }[status]
+    accounts = asdict(tally.accounts)
+    columns = " | ".join(accounts)
+    figures = " | ".join(str(count) for count in accounts.values())
+    return {
+        "name": name,
+        "status": status,
+        "message": message,
+        "summary": f"{message}\n\n| {columns} |\n{'|---' * len(accounts)}|\n| {figures} |\n",
+        "accounts": accounts,
+        "reasons": tally.reasons,
+        "version": version,
+        "release": shown_path(target) if target else None,
+        "report": shown_path((target or Path(run.work) / "report") / "validation" / "index.html"),
+    }

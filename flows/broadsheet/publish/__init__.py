@@ -18,7 +18,7 @@ from broadsheet.publish.differences import (
 from broadsheet.publish.documents import describe
 from broadsheet.publish.holdings import Holding, holdings
 from broadsheet.publish.layout import Version, newest_release
-from broadsheet.publish.manifest import Origin
+from broadsheet.publish.manifest import Origin, carried, software
 from broadsheet.publish.staged import Staged
 from broadsheet.publish.staging import open_staging
 from broadsheet.publish.verification import Problem, require_release, require_sound, verify
@@ -34,6 +34,7 @@ __all__ = [
     "Step",
     "Version",
     "Written",
+    "carried",
     "commit",
     "compare",
     "describe",
@@ -47,6 +48,7 @@ __all__ = [
     "require_release",
     "require_sound",
     "show_releases",
+    "software",
     "verify",
     "write_difference",
     "write_tables",
