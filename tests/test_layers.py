@@ -46,8 +46,8 @@ def test_a_stage_knows_neither_shell_nor_pipeline(stage):
         assert not imported(path) & shell, f"{path} imports the shell"
 
 
-def test_prefect_is_imported_in_the_flow_alone():
-    assert importers("prefect") <= {"flow.py"}
+def test_prefect_is_imported_in_the_flow_and_its_server_alone():
+    assert importers("prefect") == {"flow.py", "prefect_server.py"}
 
 
 def test_great_expectations_is_imported_in_validate_alone():

@@ -1,19 +1,30 @@
 """Prefect's server beside the work: when it starts, and that it never outlives the run."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
+from prefect.server.api import server
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, temporary_settings
 
 from broadsheet import local_database
-from broadsheet.local_database import STATEMENTS, prepare_database, render_statements
+from broadsheet.local_database import (
+    STATEMENTS,
+    is_known_prefect,
+    prepare_database,
+    render_statements,
+    tell_spared,
+)
 from broadsheet.local_server import is_api_configured, start_local_server
+from broadsheet.prefect_server import ASKED, own_database, put_first_what_a_run_asks
 
 
 @pytest.fixture
@@ -71,9 +82,11 @@ def test_no_server_starts_beside_a_configured_api(monkeypatch):
 @pytest.mark.server
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_the_server_ends_with_the_run_however_that_ends(fresh, end):
+@pytest.mark.parametrize("forks", [True, False])
+def test_the_server_ends_with_the_run_however_that_ends(fresh, end, forks):
     code = (
         "import os, time; from broadsheet import local_server as s\n"
+        f"s._may_fork = lambda: {forks}\n"
         "s.start_local_server(); s.await_local_server()\n"
         "print(os.environ['PREFECT_API_URL'], flush=True); time.sleep(300)"
     )
@@ -96,6 +109,48 @@ def test_the_server_ends_with_the_run_however_that_ends(fresh, end):
     pytest.fail("the server is still there a minute after its run")
 
 
+RUN = """
+import sys
+from broadsheet import cli, local_database
+local_database.version = {version}
+cli.main(sys.argv[1:])
+"""
+LEFT = {
+    "flow runs": "select state_name from flow_run",
+    "task runs": "select substr(name, 1, instr(name, '-')), state_name from task_run",
+    "artifacts": "select key, type, data from artifact_collection",
+    "states": "select name from flow_run_state union all select name from task_run_state",
+    "events": "select event from events",
+}
+
+
+@pytest.mark.server
+@pytest.mark.timeout(300)
+def test_all_is_recorded_when_the_run_ends_whatever_the_server_is_spared(
+    fresh, write_corpus, stories
+):
+    def left_by(name, version):
+        home, output = fresh / name, fresh / "dist"
+        subprocess.run(
+            [sys.executable, "-c", RUN.format(version=version), "build", str(folder)],
+            check=True,
+            env=os.environ | {"PREFECT_HOME": str(home)},
+        )
+        shutil.rmtree(output)
+        with closing(sqlite3.connect(home / "prefect.db")) as database:
+            return {kind: sorted(database.execute(asked)) for kind, asked in LEFT.items()}
+
+    folder = write_corpus(stories(3))
+    spared = left_by("known", "local_database.version")
+    whole = left_by("other", "lambda name: '0.0.0'")
+
+    assert spared == whole
+    assert spared["flow runs"] == [("Completed",)]
+    assert {state for _, state in spared["task runs"]} == {"Completed"}
+    assert ("broadsheet.release.published",) in spared["events"]
+    assert len(spared["artifacts"]) == 4
+
+
 @pytest.mark.server
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("fresh")
@@ -107,30 +162,87 @@ def test_the_database_is_the_one_that_prefect_makes_itself():
     assert lines(render_statements()) == lines(shipped), "run `python -m broadsheet.local_database`"
 
 
-def test_a_home_gets_its_database_once(fresh):
-    assert prepare_database()
-    made = (fresh / "prefect.db").read_bytes()
+def test_a_home_gets_its_database_once(tmp_path):
+    target = tmp_path / "home" / "prefect.db"
+    assert is_known_prefect()
+    assert prepare_database(target)
+    made = target.read_bytes()
 
-    assert not prepare_database()
-    assert (fresh / "prefect.db").read_bytes() == made
-    assert [path.name for path in fresh.iterdir()] == ["prefect.db"]
-    with closing(sqlite3.connect(fresh / "prefect.db")) as database:
+    assert not prepare_database(target)
+    assert target.read_bytes() == made
+    assert [path.name for path in target.parent.iterdir()] == ["prefect.db"]
+    with closing(sqlite3.connect(target)) as database:
         tables = {name for (name,) in database.execute("select name from sqlite_master")}
     assert {"flow_run", "task_run", "artifact", "alembic_version"} <= tables
 
 
-@pytest.mark.usefixtures("fresh")
-def test_another_version_of_prefect_makes_its_own(monkeypatch):
+def test_another_version_of_prefect_is_not_known(monkeypatch):
     monkeypatch.setattr(local_database, "version", lambda _name: "0.0.0")
 
-    assert not prepare_database()
+    assert not is_known_prefect()
+
+
+MIGRATIONS = "PREFECT_SERVER_DATABASE_MIGRATE_ON_START"
+TRIGGERS = "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED"
+VACUUM = "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED"
+AN_AUTOMATION = (
+    "insert into automation (name, description, trigger, actions) "
+    "values ('tell me', '', '{}', '[]')"
+)
+AN_EVENT = (
+    "insert into events (occurred, event, resource_id, resource, payload, received, recorded) "
+    "values (datetime('now', '{age}'), 'e', 'r', '{{}}', '{{}}', '', '')"
+)
 
 
 @pytest.mark.parametrize(
-    "name", ["PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_NAME"]
+    ("change", "needed"),
+    [
+        ("select 1", set()),
+        ("update alembic_version set version_num = 'older'", {MIGRATIONS}),
+        (AN_AUTOMATION, {TRIGGERS}),
+        (AN_EVENT.format(age="-1 hour"), set()),
+        (AN_EVENT.format(age="-25 hours"), {VACUUM}),
+    ],
 )
-def test_a_database_that_is_configured_is_left_to_prefect(fresh, monkeypatch, name):
-    monkeypatch.setenv(name, "anything")
+def test_what_the_database_gives_work_for_is_not_spared(tmp_path, change, needed):
+    target = tmp_path / "prefect.db"
+    prepare_database(target)
+    with closing(sqlite3.connect(target)) as database:
+        database.execute(change)
+        database.commit()
 
-    assert not prepare_database()
-    assert not (fresh / "prefect.db").exists()
+    assert {MIGRATIONS, TRIGGERS, VACUUM} - set(tell_spared(target)) == needed
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all"])
+def test_nothing_is_spared_that_a_database_does_not_answer_for(tmp_path, content):
+    target = tmp_path / "prefect.db"
+    if content is not None:
+        target.write_bytes(content)
+
+    assert tell_spared(target) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite+aiosqlite:////home/of/prefect.db", "/home/of/prefect.db"),
+        ("sqlite+aiosqlite:///file::memory:?cache=shared&uri=true", None),
+        ("sqlite+aiosqlite:////home/of/prefect.db?mode=ro", None),
+        ("postgresql+asyncpg://prefect:secret@db:5432/prefect", None),
+    ],
+)
+def test_only_a_database_in_a_file_is_looked_into(url, path):
+    with temporary_settings({PREFECT_API_DATABASE_CONNECTION_URL: url}):
+        assert own_database() == (path and Path(path))
+
+
+def test_the_routes_of_a_run_come_first_and_none_is_missing(monkeypatch):
+    before = server.API_ROUTERS
+    monkeypatch.setattr(server, "API_ROUTERS", before)
+
+    put_first_what_a_run_asks()
+
+    assert [router.prefix for router in server.API_ROUTERS[: len(ASKED)]] == list(ASKED)
+    assert sorted(map(id, server.API_ROUTERS)) == sorted(map(id, before))

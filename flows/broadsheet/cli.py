@@ -162,16 +162,16 @@ def _run(
     if engine.is_elsewhere():
         require_reachable_api()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
-    start_local_server()
-
     # All this takes as long as the server needs to start, so it comes before the wait.
     with without_collection():
+        if engine.name == "threads":  # the others work in processes of their own
+            prepare()
+        start_local_server()
+
         from broadsheet.pipeline import read_settings
         from broadsheet.validate import warm_up
 
         read_settings(folder)
-        if engine.name == "threads":  # the others work in processes of their own
-            prepare()
 
         from broadsheet.flow import run
 

@@ -1,4 +1,4 @@
-"""The story of a run: plan, work every batch, release. The only module that imports Prefect.
+"""The story of a run: plan, work every batch, release. Only its server imports Prefect, too.
 
 The work itself is in :mod:`broadsheet.pipeline`, as plain functions. Tasks hand one another paths,
 digests and counts, never article data; results are JSON, never pickle.
@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-# Prefect reads these when it is imported; what the user has set stands. A slow machine needs more
-# than 20 s to start the server; without a network its telemetry logs an error at every run.
-os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
+from broadsheet.local_server import set_defaults
+
+set_defaults()  # Prefect reads them when it is imported
 
 from prefect import flow, task
 from prefect.artifacts import (

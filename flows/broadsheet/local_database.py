@@ -6,10 +6,11 @@ Prefect; with any other, Prefect migrates by itself. A test compares the two.
 
     python -m broadsheet.local_database      writes prefect_database.sql anew
 
-This module imports no part of Prefect, as ``local_server`` does not.
+This module imports no part of Prefect.
 """
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -19,23 +20,38 @@ from importlib.metadata import version
 from pathlib import Path
 
 STATEMENTS = Path(__file__).with_name("prefect_database.sql")
-_ELSEWHERE = "DATABASE"  # a setting with this in its name may lead to another database
+
+_REVISION = re.compile(r"INSERT INTO \"alembic_version\" VALUES\('(\w+)'\)")
+# Settings that spare the server work, each with the question that must have no answer for that.
+_SPARED = {
+    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": (
+        "false",
+        "select 1 where :revision not in (select version_num from alembic_version)",
+    ),
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": ("false", "select 1 from automation"),
+    # Its names of what to remove; none of them. No retention is shorter than a day.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": (
+        ",",
+        "select 1 from events where occurred < datetime('now', '-1 day') limit 1",
+    ),
+}
 
 
-def prepare_database() -> bool:
-    """Make the database of a Prefect home that has none; tell whether it was made here."""
-    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
-    target = home / "prefect.db"
-    if target.exists() or any(_is_elsewhere(name) for name in os.environ):
+def is_known_prefect() -> bool:
+    """Tell whether this is the version of Prefect whose database is shipped."""
+    with STATEMENTS.open(encoding="utf-8") as statements:
+        return statements.readline() == _header()
+
+
+def prepare_database(target: Path) -> bool:
+    """Make the SQLite database of a known Prefect where it has none; tell whether it was made."""
+    if target.exists():
         return False
-    statements = STATEMENTS.read_text(encoding="utf-8")
-    if not statements.startswith(_header()):
-        return False
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".database-", dir=home) as folder:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".database-", dir=target.parent) as folder:
         fresh = Path(folder) / target.name
         with closing(sqlite3.connect(fresh)) as connection:
-            connection.executescript(statements)
+            connection.executescript(STATEMENTS.read_text(encoding="utf-8"))
         try:
             target.hardlink_to(fresh)
         except OSError:  # another run was quicker, or the file system has no links: Prefect's turn
@@ -43,8 +59,23 @@ def prepare_database() -> bool:
     return True
 
 
-def _is_elsewhere(name: str) -> bool:
-    return name.startswith("PREFECT_") and _ELSEWHERE in name
+def tell_spared(database: Path) -> dict[str, str]:
+    """Return settings of a known Prefect that spare what its database gives no work for.
+
+    Migrations where there is none to be made, triggers where no automation has one, and the removal
+    of old events where none is a day old.
+    """
+    revision = _REVISION.search(STATEMENTS.read_text(encoding="utf-8"))
+    asked = {"revision": revision and revision[1]}
+    spared = {}
+    try:
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            for name, (value, question) in _SPARED.items():
+                if connection.execute(question, asked).fetchone() is None:
+                    spared[name] = value
+    except sqlite3.Error:  # none yet, or another's: Prefect does all by itself
+        return {}
+    return spared
 
 
 def _header() -> str:
@@ -57,7 +88,7 @@ def render_statements() -> str:
     """Return the statements that make the database, from Prefect's own migrations."""
     upgrade = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
     with tempfile.TemporaryDirectory() as home:
-        kept = {name: value for name, value in os.environ.items() if not _is_elsewhere(name)}
+        kept = {n: v for n, v in os.environ.items() if "DATABASE" not in n}
         kept |= {"PREFECT_HOME": home}
         subprocess.run(upgrade, check=True, capture_output=True, env=kept)  # noqa: S603 - Prefect's own program
         with closing(sqlite3.connect(Path(home) / "prefect.db")) as connection:

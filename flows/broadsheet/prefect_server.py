@@ -1,0 +1,96 @@
+"""Prefect's own server for one run: what happens in the process that is its own.
+
+It is Prefect's application on Prefect's database, spared what a run cannot need. What that is, is
+known of one version of Prefect, that of ``prefect_database.sql``; any other starts as it comes.
+
+Beside ``flow`` this is the only module that imports Prefect.
+"""
+
+import os
+import threading
+from pathlib import Path
+
+# Ahead of a fork: this half of Prefect serves the run and its server.
+from prefect.context import refresh_global_settings_context
+from prefect.main import flow as flow  # noqa: PLC0414 - imported for what it loads
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+
+from broadsheet.local_database import is_known_prefect, prepare_database, tell_spared
+from broadsheet.startup import without_collection
+
+# What Prefect sets for the temporary server that it starts itself; runs stay in its database.
+_SETTINGS = {
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    # What a server of one run has no use for: it has no deployments, and no blocks to show.
+    # Without memory of it, or a later server of the user's would take the blocks for registered.
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+}
+_FACTORY = "prefect.server.api.server:create_app"
+# FastAPI makes a router's routes, for seconds in all, when a request passes it by on its way to the
+# router that answers. So those that a run asks stand first; the paths of others do not overlap.
+ASKED = ("/admin", "/csrf-token", "/flows", "/flow_runs", "/events", "/artifacts")
+
+
+def serve(listening: int, watched: int) -> None:
+    """Run Prefect's server on an open socket until a pipe ends.
+
+    Args:
+        listening: descriptor of the socket.
+        watched: descriptor of a pipe's end; the run holds the other, and writes nothing.
+
+    """
+    os.environ.pop("PREFECT_API_URL", None)  # the run's, which is this server
+    os.environ.update(_SETTINGS)
+    refresh_global_settings_context()
+    is_known = is_known_prefect()
+    if is_known:
+        _prepare()
+    import uvicorn  # noqa: PLC0415 - the run, which imports this module, too, has no use for it
+
+    with without_collection():
+        if is_known:
+            put_first_what_a_run_asks()
+        config = uvicorn.Config(
+            _FACTORY, factory=True, fd=listening, log_level="error", lifespan="on"
+        )
+        config.load()
+    server = uvicorn.Server(config)
+
+    def stop_with_the_run() -> None:
+        os.read(watched, 1)
+        server.should_exit = True
+
+    threading.Thread(target=stop_with_the_run, daemon=True).start()
+    server.run()
+
+
+def _prepare() -> None:
+    """Make the database where there is none, and have nothing started that finds no work in it."""
+    database = own_database()
+    if database is None:
+        return
+    prepare_database(database)
+    for name, value in tell_spared(database).items():
+        os.environ.setdefault(name, value)
+    refresh_global_settings_context()
+
+
+def own_database() -> Path | None:
+    """Return the file of Prefect's database, or None where it lies elsewhere."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
+
+    url = make_url(PREFECT_API_DATABASE_CONNECTION_URL.value() or "")
+    path = Path(url.database or "")
+    is_file = url.drivername == "sqlite+aiosqlite" and path.is_absolute() and not url.query
+    return path if is_file else None
+
+
+def put_first_what_a_run_asks() -> None:
+    """Order the routers of Prefect's API; all of them stay."""
+    from prefect.server.api import server  # noqa: PLC0415 - seconds, which the run need not spend
+
+    order = {prefix: number for number, prefix in enumerate(ASKED)}
+    routers = sorted(server.API_ROUTERS, key=lambda router: order.get(router.prefix, len(order)))
+    server.API_ROUTERS = tuple(routers)
