@@ -67,6 +67,35 @@ def test_possible_languages_are_langdetects_prior(reference):
     assert np.array_equal(found, by_langdetect(reference, text, among))
 
 
+WAVERING = (
+    "Havnerådet vedtog tirsdag at åbne den gamle færgelinje igen inden sommeren.",
+    "Hamnrådet beslutade i tisdags att öppna den gamla färjelinjen igen före sommaren.",
+    "Le conseil du port a décidé mardi de rouvrir l'ancienne ligne avant l'été.",
+    "The harbour council decided on Tuesday to open the old ferry line again.",
+    "Rada přístavu v úterý rozhodla, že starou linku před létem znovu otevře.",
+)
+"""Of several together langdetect draws to its limit, because none of their languages wins."""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="sum() adds floats otherwise since 3.12")
+@settings(max_examples=20, deadline=None)
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from(WAVERING), min_size=1, max_size=4).map(" ".join),
+        min_size=8,
+        max_size=12,
+    ),
+    among=st.sampled_from(
+        [None, frozenset(["af", "cs", "da", "de", "en", "es", "fr", "it", "nl", "no", "pl", "sv"])]
+    ),
+)
+def test_many_texts_at_once_are_the_same_to_the_last_bit(reference, texts, among):
+    found = probabilities_of(texts, [among] * len(texts))
+
+    for text, probabilities in zip(texts, found, strict=True):
+        assert np.array_equal(probabilities, by_langdetect(reference, text, among))
+
+
 def test_no_capital_lies_beyond_the_table():
     capitals = [code for code in range(sys.maxunicode + 1) if chr(code).isupper()]
     assert _is_upper().nonzero()[0].tolist() == capitals

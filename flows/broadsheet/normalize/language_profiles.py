@@ -144,12 +144,19 @@ def probabilities_of(
         for start in range(0, len(prepared), _TEXTS_AT_ONCE)
         for rows in _rows_of_grams(prepared[start : start + _TEXTS_AT_ONCE], profiles)
     ]
-    known = [number for number, rows in enumerate(grams) if rows.size]
-    priors = np.array([_prior(among[n]) for n in known]).reshape(-1, len(profiles.languages))
-    means = mean_probabilities([grams[n] for n in known], profiles.probabilities, priors)
     found: list[Floats | None] = [None] * len(texts)
-    for number, mean in zip(known, means, strict=True):
-        found[number] = mean
+    together: dict[frozenset[str] | None, list[int]] = {}
+    for number, rows in enumerate(grams):
+        if rows.size:
+            together.setdefault(among[number], []).append(number)
+    for possible, numbers in together.items():
+        columns, probabilities = _probabilities_among(possible)
+        prior = _prior(possible)
+        means = mean_probabilities([grams[n] for n in numbers], probabilities, prior[columns])
+        for number, mean in zip(numbers, means, strict=True):
+            whole = np.zeros_like(prior)
+            whole[columns] = mean
+            found[number] = whole
     return found
 
 
@@ -168,6 +175,18 @@ def log_likelihoods(text: str, languages: Sequence[str]) -> dict[str, float]:
     weight = Detector.ALPHA_DEFAULT / Detector.BASE_FREQ
     totals = np.log(found + weight).sum(axis=0)
     return dict(zip(languages, totals.tolist(), strict=True))
+
+
+@lru_cache(maxsize=32)  # as many as there are scripts, and more
+def _probabilities_among(
+    among: frozenset[str] | None,
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Return the columns of languages that are possible, and their probabilities side by side.
+
+    The others stay at zero whatever is drawn, and zeros change no sum.
+    """
+    columns = np.flatnonzero(_prior(among))
+    return columns, np.ascontiguousarray(load_profiles().probabilities[:, columns])
 
 
 @lru_cache(maxsize=256)
