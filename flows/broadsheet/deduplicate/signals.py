@@ -7,11 +7,9 @@ them, and all occurrences of a repeated run count, none of their characters twic
 """
 
 import re
-import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import filterfalse
 from typing import Final
 
 import numpy as np
@@ -19,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from broadsheet.characters import BEYOND, Table, codes_of, new_table
+from broadsheet.deduplicate.character_counts import count_characters
 from broadsheet.deduplicate.words import (
     Flags,
     Hashes,
@@ -42,20 +40,10 @@ SIGNAL_SCHEMA: Final = pa.schema(
 _TOP_RUNS: Final = (2, 3, 4)
 _REPEATED_RUNS: Final = (5, 10)
 _STOP_WORDS: Final = "the be to of and that have with"
-# It begins with one class, which `re` looks for ten times as fast as for one of two.
-_SENTENCE_END: Final = re.compile(
-    r"[.!?…。！？।؟](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*(?=\s|$)|(?<=[。！？।؟])[。！？।؟]*)"
-)
 _CLOSING: Final = (".", "!", "?", "…", '"', "”", "»", "’", "。", "！", "？", "」", "।", "؟")
 _BULLET: Final = re.compile(r"\s*[•‣▪●◦*\-–—]\s")
 _ELLIPSIS: Final = ("...", "…")
-_SYMBOLS: Final = ("#", "...", "…")
-_ASCII_CLASSES: Final = tuple(
-    text.encode() for text in (string.digits, string.ascii_letters, string.ascii_uppercase)
-)
-_DIGIT, _LETTER_CLASS, _CAPITAL = 1, 2, 4
 _SHORT_LINE: Final = 30
-_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 def signals_of(articles: pa.Table, parts: Sequence[Mapping[str, Sums]] | None = None) -> pa.Table:
@@ -131,8 +119,8 @@ def _count_lines(text: str) -> tuple[int, ...]:
 
 def _character_signals(texts: Sequence[str], sums: Mapping[str, Sums]) -> dict[str, pa.Array]:
     """Return the signals that are told character by character, and those of sentences."""
-    counts = np.array([_count_characters(text) for text in texts], float).reshape(len(texts), 8)
-    tokens, with_letter, visible, digits, letters, capitals, symbols, sentences = counts.T
+    counts = count_characters(texts).T.astype(float)
+    tokens, with_letter, visible, digits, letters, capitals, symbols, sentences = counts
     return {
         "n_sentences": pa.array(sentences.astype(np.int32)),
         "mean_word_length": _share(sums["characters"], sums["words"]),
@@ -141,55 +129,6 @@ def _character_signals(texts: Sequence[str], sums: Mapping[str, Sums]) -> dict[s
         "digit_share": _share(digits, visible),
         "uppercase_share": _share(capitals, letters),
     }
-
-
-def _count_characters(text: str) -> tuple[int, ...]:
-    """Count tokens, those with letters, visible characters, their classes, symbols, sentences."""
-    tokens = text.split()
-    mixed = list(filterfalse(str.isalpha, tokens))
-    return (
-        len(tokens),
-        len(tokens) - len(mixed) + sum(1 for token in mixed if _LETTER.search(token)),
-        sum(map(len, tokens)),
-        *_count_classes(text),
-        sum(map(text.count, _SYMBOLS)),
-        max(len(_SENTENCE_END.findall(text)), 1 if tokens else 0),
-    )
-
-
-def _count_classes(text: str) -> tuple[int, int, int]:
-    """Count digits, letters and capitals."""
-    if text.isascii():  # the same, ten times faster
-        content = text.encode()
-        digits, letters, capitals = (
-            len(content) - len(content.translate(None, of_class)) for of_class in _ASCII_CLASSES
-        )
-        return digits, letters, capitals
-    codes = codes_of(text)
-    if codes.max(initial=0) < BEYOND:
-        counts = np.bincount(_classes().take(codes), minlength=2 * _CAPITAL)
-        digits, letters, capitals = (
-            int(sum(counts[number] for number in range(2 * _CAPITAL) if number & of_class))
-            for of_class in (_DIGIT, _LETTER_CLASS, _CAPITAL)
-        )
-        return digits, letters, capitals
-    characters = Counter(text).items()  # a text has few distinct characters
-    return (
-        sum(count for char, count in characters if char.isdigit()),
-        sum(count for char, count in characters if char.isalpha()),
-        sum(count for char, count in characters if char.isupper()),
-    )
-
-
-@lru_cache(maxsize=1)
-def _classes() -> Table:
-    """Return the classes of each character of the Basic Multilingual Plane, added up."""
-    table = new_table()
-    table[:BEYOND] = [
-        c.isdigit() * _DIGIT + c.isalpha() * _LETTER_CLASS + c.isupper() * _CAPITAL
-        for c in map(chr, range(BEYOND))
-    ]
-    return table
 
 
 def _repetition(sums: Mapping[str, Sums]) -> dict[str, pa.Array]:
