@@ -1,5 +1,7 @@
 """Quality signals, and the rules that users make of them."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from pydantic import ValidationError
 
 from broadsheet.config import Bounds, Config
 from broadsheet.deduplicate import SIGNAL_SCHEMA, out_of_bounds, signals_of
+from broadsheet.deduplicate.character_counts import COUNTED, count_characters
 from broadsheet.reasons import filter_reason, is_reason, meaning_of
 
 RAIN = "Rain fell on Upper Venn."
@@ -50,6 +53,32 @@ def signal(staged):
 )
 def test_signals_are_those_of_their_definition(signal, name, text, value):
     assert signal(name, text) == pytest.approx(value)
+
+
+SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？।؟]+")
+
+
+def counts_by_definition(text):
+    tokens = text.split()
+    return {
+        "tokens": len(tokens),
+        "with_letter": sum(re.search(r"[^\W\d_]", token) is not None for token in tokens),
+        "visible": sum(map(len, tokens)),
+        "digits": sum(map(str.isdigit, text)),
+        "letters": sum(map(str.isalpha, text)),
+        "capitals": sum(map(str.isupper, text)),
+        "symbols": sum(map(text.count, ("#", "...", "…"))),
+        "sentences": max(len(SENTENCE_END.findall(text)), 1 if tokens else 0),
+    }
+
+
+@given(
+    st.lists(st.text(max_size=30) | st.text("aB1.!?…。؟\"') \n#_²½٣字ä𝕏\x1c\u2003", max_size=30))
+)
+def test_characters_of_many_texts_are_counted_as_of_each(texts):
+    found = [dict(zip(COUNTED, row, strict=True)) for row in count_characters(texts).tolist()]
+
+    assert found == [counts_by_definition(text) for text in texts]
 
 
 @pytest.mark.parametrize(("language", "is_known"), [("en", True), ("en-GB", True), ("de", False)])

@@ -1,6 +1,7 @@
 """Ids that stay, one notion of the same text, and how words are counted."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,25 @@ def words_by_definition(text):
 @given(st.text(max_size=60) | st.text("ab_-—' \n\t\x1cé«ก๑ฯ漢・가𝕏😀\u200b\u3000ၐៗ9½"))
 def test_the_tables_count_what_the_definition_says(text):
     assert count_words(text) == words_by_definition(text)
+
+
+def identity_by_definition(text):
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\W_]+", "", text)
+
+
+@given(st.text(max_size=60) | st.text("aẞß \u0301é…¼ſﬁ가ᄀ\u11a8\u1161\u0345ẚ\u09c7\u09be𝕏Ⅷ_ﾊﾞ"))
+def test_the_table_folds_as_the_definition_does(text):
+    assert identity_text(text) == identity_by_definition(text)
+
+
+def test_each_character_folds_beside_another_as_alone():
+    plane = "".join(chr(c) for c in range(0x10000) if not 0xD800 <= c < 0xE000)
+
+    wrong = [c for c in plane if identity_text(f"é{c}") != identity_by_definition(f"é{c}")]
+
+    assert wrong == []
 
 
 @given(st.text(max_size=60) | st.text("aZ0_ -é\n"))

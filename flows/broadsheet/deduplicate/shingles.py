@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.words import Positions, Words, hash_runs, scramble, words_of
+from broadsheet.deduplicate.words import Positions, Words, words_of
 
 SHINGLE_WORDS: Final = 5
 SHINGLE_CHARACTERS: Final = 8
@@ -70,7 +70,7 @@ def shingle_words(words: Words) -> Shingles:
     starts = np.arange(len(words.hashes))
     ends = starts + np.minimum(widths, counts)[words.text_of]
     fits = np.flatnonzero(ends <= words.first[words.text_of + 1])
-    hashes = scramble(hash_runs(words.hashes, starts[fits], ends[fits]))
+    hashes = words.hash_runs(starts[fits], ends[fits])
     # Sorting text number and hash as one integer sorts and groups in one go.
     keys = (words.text_of[fits].astype(np.uint64) << np.uint64(32)) | (hashes >> np.uint64(32))
     keys.sort()

@@ -7,7 +7,6 @@ them, and all occurrences of a repeated run count, none of their characters twic
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -19,12 +18,9 @@ from numpy.typing import NDArray
 
 from broadsheet.deduplicate.character_counts import count_characters
 from broadsheet.deduplicate.words import (
-    Flags,
     Hashes,
     Positions,
     Words,
-    hash_runs,
-    scramble,
     words_of,
 )
 from broadsheet.tables import SIGNALS
@@ -41,7 +37,7 @@ _TOP_RUNS: Final = (2, 3, 4)
 _REPEATED_RUNS: Final = (5, 10)
 _STOP_WORDS: Final = "the be to of and that have with"
 _CLOSING: Final = (".", "!", "?", "…", '"', "”", "»", "’", "。", "！", "？", "」", "।", "؟")
-_BULLET: Final = re.compile(r"\s*[•‣▪●◦*\-–—]\s")
+_BULLET: Final = re.compile(r"[•‣▪●◦*\-–—]\s")
 _ELLIPSIS: Final = ("...", "…")
 _SHORT_LINE: Final = 30
 
@@ -75,8 +71,8 @@ def word_sums(words: Words) -> dict[str, Sums]:
     """Return figures that are sums over the words of each text, text by text."""
     return {
         "words": words.counts.astype(float),
-        "characters": _per_text(words, words.lengths),
-        "stop_words": _per_text(words, np.isin(words.hashes, _stop_words())),
+        "characters": words.summed(words.lengths),
+        "stop_words": words.summed(np.isin(words.hashes, _stop_words())),
         **_runs(words),
     }
 
@@ -104,16 +100,17 @@ def _line_signals(texts: Sequence[str]) -> dict[str, pa.Array]:
 def _count_lines(text: str) -> tuple[int, ...]:
     """Count lines: all, bullets, ellipses, closed, short, repeated; characters of repeated, all."""
     lines = [line for line in map(str.strip, text.split("\n")) if line]
-    repeats = [(line, count - 1) for line, count in Counter(lines).items() if count > 1]
+    lengths = [*map(len, lines)]
+    distinct = set(lines)
     return (
         len(lines),
-        sum(1 for line in lines if _BULLET.match(line)),
-        sum(1 for line in lines if line.endswith(_ELLIPSIS)),
-        sum(1 for line in lines if line.endswith(_CLOSING)),
-        sum(1 for line in lines if len(line) < _SHORT_LINE),
-        sum(count for _, count in repeats),
-        sum(len(line) * count for line, count in repeats),
-        sum(map(len, lines)),
+        len([line for line in lines if _BULLET.match(line)]),
+        len([line for line in lines if line.endswith(_ELLIPSIS)]),
+        len([line for line in lines if line.endswith(_CLOSING)]),
+        len([length for length in lengths if length < _SHORT_LINE]),
+        len(lines) - len(distinct),
+        sum(lengths) - sum(map(len, distinct)),
+        sum(lengths),
     )
 
 
@@ -161,7 +158,7 @@ def _top_run(words: Words, width: int, equal: Sequence[EqualRuns]) -> Sums:
         first = starts.min(axis=1)
         characters = sum(words.lengths[first + step] for step in range(width)) * count
         np.maximum.at(top, words.text_of[first], characters)
-    return np.minimum(top, _per_text(words, words.lengths))  # a run may overlap itself
+    return np.minimum(top, words.summed(words.lengths))  # a run may overlap itself
 
 
 def _repeated_run(words: Words, width: int, starts: Positions) -> Sums:
@@ -170,14 +167,14 @@ def _repeated_run(words: Words, width: int, starts: Positions) -> Sums:
     np.add.at(covered, starts, 1)
     np.add.at(covered, starts + width, -1)
     is_covered = np.cumsum(covered)[:-1] > 0
-    return _per_text(words, words.lengths * is_covered)
+    return words.summed(words.lengths * is_covered)
 
 
 def _equal_runs(words: Words, width: int, starts: Positions) -> Iterator[EqualRuns]:
     """Yield those of the runs that begin at ``starts`` which are equal within a text."""
     starts = starts[starts <= len(words.hashes) - width]
     starts = starts[words.text_of[starts] == words.text_of[starts + width - 1]]
-    hashes = scramble(hash_runs(words.hashes, starts, starts + width))
+    hashes = words.hash_runs(starts, starts + width)
     # Number of the text and 40 bits of the hash as one integer: one sort groups by both.
     keys = (words.text_of[starts].astype(np.uint64) << np.uint64(40)) | (hashes >> np.uint64(24))
     order = np.argsort(keys)  # equal ones in any order
@@ -189,11 +186,6 @@ def _equal_runs(words: Words, width: int, starts: Positions) -> Iterator[EqualRu
     for count in np.unique(counts[counts > 1]):
         chosen = begin[counts == count]
         yield starts[chosen[:, None] + np.arange(count)], int(count)
-
-
-def _per_text(words: Words, values: Positions | Flags) -> Sums:
-    """Return the sum of a value of the words of each text."""
-    return np.bincount(words.text_of, values, minlength=len(words.counts)).astype(float)
 
 
 def _share(part: Sums, whole: Sums) -> pa.Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.words import Flags, Hashes, Positions, Words, hash_runs, scramble
+from broadsheet.deduplicate.words import Flags, Hashes, Positions, Words
 
 TERMS: Final = 24
 """Most terms of a text."""
@@ -26,7 +26,8 @@ def terms_of(words: Words) -> pa.Array:
     occurs (255 for more), the others its hash.
     """
     hashes, texts = _units(words)
-    order = np.lexsort((hashes, texts))
+    order = np.argsort(hashes)  # equal ones in any order
+    order = order[np.argsort(texts[order], kind="stable")]
     hashes, texts = hashes[order], texts[order]
     is_first = np.ones(len(hashes), np.bool_)
     is_first[1:] = (hashes[1:] != hashes[:-1]) | (texts[1:] != texts[:-1])
@@ -34,7 +35,7 @@ def terms_of(words: Words) -> pa.Array:
     counts = np.diff(np.append(starts, len(hashes)))
     hashes, texts = hashes[starts], texts[starts]
 
-    order = np.lexsort((hashes, -counts, texts))
+    order = np.lexsort((-counts, texts))  # by hash where both are equal, as they are by now
     per_text = np.bincount(texts, minlength=len(words.counts))
     place = np.arange(len(order)) - np.repeat(np.cumsum(per_text) - per_text, per_text)
     kept = np.sort(order[place < TERMS])  # by text, then by hash
@@ -60,7 +61,7 @@ def _units(words: Words) -> tuple[Hashes, Positions]:
     is_single = np.where(has_names[words.text_of], is_name, is_long)
     singles = np.flatnonzero(is_single & ~is_unspaced[words.text_of])
     pairs = np.flatnonzero(is_pair)
-    hashes = [words.hashes[singles], scramble(hash_runs(words.hashes, pairs, pairs + 2))]
+    hashes = [words.hashes[singles], words.hash_runs(pairs, pairs + 2)]
     texts = [words.text_of[singles], words.text_of[pairs]]
     return np.concatenate(hashes) >> np.uint64(8) << np.uint64(8), np.concatenate(texts)
 

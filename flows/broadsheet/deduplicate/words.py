@@ -54,6 +54,7 @@ class Words:
         lengths: for each word its characters.
         is_name: whether the word begins with a capital inside a sentence.
         is_alone: whether the word is a character of a script without spaces.
+        prefixes: of the hashes, see :func:`prefixes_of`.
 
     """
 
@@ -63,11 +64,22 @@ class Words:
     lengths: Positions
     is_name: Flags
     is_alone: Flags
+    prefixes: Hashes
 
     @property
     def counts(self) -> Positions:
         """The number of words of each text."""
         return np.diff(self.first)
+
+    def hash_runs(self, starts: Positions, ends: Positions) -> Hashes:
+        """Return a well-mixed hash of each run of words from ``start`` to before ``end``."""
+        return scramble(hash_runs(self.prefixes, starts, ends))
+
+    def summed(self, values: Positions | Flags) -> NDArray[np.float64]:
+        """Return the sum of a value of the words of each text."""
+        sums = np.zeros(len(values) + 1, np.int64)
+        np.cumsum(values, out=sums[1:])
+        return np.diff(sums.take(self.first)).astype(float)
 
 
 def words_of(texts: Sequence[str]) -> Iterator[Words]:
@@ -91,12 +103,18 @@ def scramble(values: Hashes) -> Hashes:
     return values ^ (values >> np.uint64(31))
 
 
-def hash_runs(values: Hashes, starts: Positions, ends: Positions) -> Hashes:
-    """Return the polynomial hash of each run ``values[start:end]``, by differences of prefixes."""
-    powers, inverses = _powers(max(len(values), 1024).bit_length())
+def prefixes_of(values: Hashes) -> Hashes:
+    """Return the polynomial hash of the first values, for each number of them from 0 to all."""
+    powers, _ = _powers(max(len(values), 1024).bit_length())
     prefixes = np.zeros(len(values) + 1, np.uint64)
     np.cumsum(values * powers[: len(values)], out=prefixes[1:])
-    return (prefixes[ends] - prefixes[starts]) * inverses[starts]
+    return prefixes
+
+
+def hash_runs(prefixes: Hashes, starts: Positions, ends: Positions) -> Hashes:
+    """Return the polynomial hash of each run from ``start`` to before ``end``."""
+    _, inverses = _powers(max(len(prefixes) - 1, 1024).bit_length())
+    return (prefixes.take(ends) - prefixes.take(starts)) * inverses.take(starts)
 
 
 def _words(texts: list[str]) -> Words:
@@ -105,9 +123,10 @@ def _words(texts: list[str]) -> Words:
     joined = "\n".join(texts) + "\n"
     codes = np.minimum(code_points(joined), _LAST_CODE)
     characters = _characters()
-    kinds = characters.kinds[codes]
+    kinds = characters.kinds.take(codes)
     starts, ends = _borders(kinds)
-    hashes = scramble(hash_runs(characters.hashes[codes], starts, ends))
+    of_characters = prefixes_of(characters.hashes.take(codes))
+    hashes = scramble(hash_runs(of_characters, starts, ends))
     text_starts = np.cumsum(lengths + 1) - (lengths + 1)
     first = np.append(np.searchsorted(starts, text_starts), len(starts))
     return Words(
@@ -117,6 +136,7 @@ def _words(texts: list[str]) -> Words:
         lengths=ends - starts,
         is_name=characters.is_upper[codes[starts]] & _is_inside_sentence(codes, starts, ends),
         is_alone=kinds[starts] == _ALONE,
+        prefixes=prefixes_of(hashes),
     )
 
 
@@ -131,10 +151,17 @@ def _borders(kinds: NDArray[np.uint8]) -> tuple[Positions, Positions]:
 
 def _is_inside_sentence(codes: NDArray[np.uint32], starts: Positions, ends: Positions) -> Flags:
     """Tell for each word whether only characters of ``_LINKS`` part it from the one before."""
-    characters = _characters()
-    breaks = np.append(0, np.cumsum(characters.is_break[codes], dtype=np.int64))
+    is_break = _characters().is_break
     inside = np.zeros(len(starts), np.bool_)
-    inside[1:] = breaks[starts[1:]] == breaks[ends[:-1]]
+    begins, finishes = ends[:-1], starts[1:]
+    inside[1:] = ~is_break.take(codes.take(begins))  # most gaps are one character
+    wide = np.flatnonzero(finishes - begins > 1)
+    if len(wide):
+        borders = np.stack([begins[wide], finishes[wide]], axis=1).ravel()
+        breaks = np.logical_or.reduceat(is_break.take(codes), borders)[::2]
+        inside[1 + wide] = ~breaks
+    # Characters without spaces between them have nothing between them that could break.
+    inside[1:][finishes == begins] = True
     return inside
 
 

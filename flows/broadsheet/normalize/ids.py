@@ -9,6 +9,8 @@ from broadsheet.normalize.urls import CanonicalUrl, canonicalize_url, identity_u
 ID_LENGTH = 16
 """Base32 characters: 80 bits, so that two of a billion articles collide with odds of 1 to 2.4 M."""
 
+_ID_BYTES = ID_LENGTH * 5 // 8
+
 
 def article_id(url: str | None, text: str) -> str:
     """Return the id of an article: from its canonical URL, else from its text.
@@ -23,7 +25,7 @@ def article_id(url: str | None, text: str) -> str:
     """
     key = f"url:{identity_url(url)}" if url else f"text:{identity_text(text)}"
     digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
-    return base64.b32encode(digest).decode("ascii").lower()[:ID_LENGTH]
+    return base64.b32encode(digest[:_ID_BYTES]).decode("ascii").lower()
 
 
 def known_as(name: str) -> frozenset[str]:
