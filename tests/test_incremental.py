@@ -1,11 +1,12 @@
 """What a change costs: only what depends on it is worked again."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from broadsheet import pipeline
-from broadsheet.pipeline.workspace import RESULT
+from broadsheet.pipeline.workspace import ARTICLES, RESULT
 
 SMALL_BATCHES = "\n[sources]\nbatch_records = 2\n"
 
@@ -77,3 +78,60 @@ def test_a_run_that_was_cut_short_goes_on_where_it_stopped(write_corpus, stories
     assert outcome["accounts"]["published"] == 8
     assert sum(worked) == 8 - sum(done)
     assert len(list((tmp_path / "dist").rglob(f"batches/*/{RESULT}"))) == len(requests)
+
+
+def contents(batches: list[dict]) -> list[dict[str, bytes]]:
+    """Return the files of staged batches, but for what names their folders."""
+    folders = (Path(batch["folder"]) for batch in batches)
+    return [{p.name: p.read_bytes() for p in f.iterdir() if p.name != RESULT} for f in folders]
+
+
+def staged(folder: Path, output: Path) -> list[dict]:
+    return [pipeline.work_batch(request) for request in pipeline.plan(folder, output)["requests"]]
+
+
+def mixed(stories, count: int) -> dict[str, str | bytes]:
+    """Return files of which some hold several records, and some are set aside at each stage."""
+    texts = [*stories(count + 12).values()]
+    lines = [json.dumps({"title": f"Title {n}", "text": t}) for n, t in enumerate(texts[count:])]
+    files = {f"{n:03d}.txt": text for n, text in enumerate(texts[:count])}
+    return files | {
+        "lines.jsonl": "\n".join([*lines, '{"text": "cut']),
+        "empty.txt": "",
+        "short.txt": "Too short to stay.",
+        "letters.mbox": "From nobody",
+        "wrong.json": b"{",
+    }
+
+
+@pytest.mark.parametrize("extra", ["", "\n[filters]\nn_words = { min = 20, max = 79 }\n"])
+def test_only_files_that_are_new_are_read_and_the_batch_is_the_same(
+    write_corpus, stories, tmp_path, worked, extra
+):
+    dist, files = tmp_path / "dist", mixed(stories, 20)
+    staged(write_corpus(files, extra=extra), dist)
+    worked.clear()
+
+    files |= {"010a.txt": files["010.txt"] + "\nIt rained."}
+    files |= {"003.txt": files["003.txt"] + "\nIt rained."}
+    folder = write_corpus(files, extra=extra)
+    taken = staged(folder, dist)
+    assert 2 <= sum(worked) <= 12
+    assert contents(taken) == contents(staged(folder, tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_batch_that_is_gone_or_damaged_since_the_plan_is_read_anew(
+    write_corpus, stories, tmp_path, worked, damaged
+):
+    (first,) = staged(write_corpus(stories(6)), tmp_path / "dist")
+    (request,) = pipeline.plan(write_corpus(stories(7)), tmp_path / "dist")["requests"]
+    worked.clear()
+    file = Path(first["folder"]) / ARTICLES
+    if damaged:
+        file.write_bytes(file.read_bytes().replace(b"bridge", b"ledger"))
+    else:
+        file.unlink()
+
+    assert pipeline.work_batch(request)["accounts"]["published"] == 7
+    assert worked == [7]

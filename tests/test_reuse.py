@@ -111,6 +111,9 @@ def test_any_series_of_changes_gives_what_is_made_whole(
         assert pipeline.release(planned["run"], staged) == unchanged
         files = altered(files, chance, text)
 
+    fresh = pipeline.plan(folder, tmp_path / "fresh")
+    anew = [fresh["discovery"], *map(pipeline.work_batch, fresh["requests"])]
+    assert [batch["files"] for batch in anew] == [batch["files"] for batch in staged]
     assert len(reused) >= 3
     assert np.all(np.array(reused) > 0)
 

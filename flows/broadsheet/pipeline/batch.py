@@ -1,8 +1,9 @@
 """One batch: read, parse, normalise, check, stage."""
 
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from broadsheet import deduplicate, normalize, sources, tables, validate
 from broadsheet.config import Bounds, Config
 from broadsheet.errors import ConfigError
 from broadsheet.fingerprint import code_digest, digest_file
+from broadsheet.pipeline.earlier import FILES, files_of, with_earlier
 from broadsheet.pipeline.guarded import Worked, read_and_refine
 from broadsheet.pipeline.workspace import (
     ARTICLES,
@@ -44,7 +46,8 @@ EXCERPT_CHARS = 240
 class Request:
     """What the task of one batch needs to know; lies beside the run's plan as JSON.
 
-    ``kept`` is where parts of large compressed files are kept.
+    ``kept`` is where parts of large compressed files are kept; ``earlier`` says of files of which a
+    staged batch holds all that they come to where that batch lies.
     """
 
     root: str
@@ -55,6 +58,7 @@ class Request:
     batch: dict[str, Any]
     kept: str
     recurring: dict[str, list[int]] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)
 
 
 def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, Any]:
@@ -71,16 +75,16 @@ def work_batch(request_place: Place, *, is_last_try: bool = True) -> dict[str, A
     _require_same_code(request)
     config = Config.model_validate(request.config)
     recurring = {group: frozenset(keys) for group, keys in request.recurring.items()}
-    worked = read_and_refine(
-        request.root,
-        sources.Batch.from_json(request.batch),
-        config,
-        "reject" if is_last_try else "raise",
-        recurring,
-        kept=request.kept,
-    )
+    batch = sources.Batch.from_json(request.batch)
+
+    def read(some: sources.Batch) -> Worked:
+        failing: sources.OnFailure = "reject" if is_last_try else "raise"
+        return read_and_refine(request.root, some, config, failing, recurring, kept=request.kept)
+
+    worked = with_earlier(batch, request.earlier, read)
     suite = validate.Suite.from_json(request.suite)
-    return stage(request.staged, worked, suite, filters=config.filters).to_json()
+    files = partial(files_of, batch, config, request.code, worked)
+    return stage(request.staged, worked, suite, filters=config.filters, files=files).to_json()
 
 
 def _require_same_code(request: Request) -> None:
@@ -99,10 +103,12 @@ def stage(
     suite: validate.Suite | None,
     *,
     filters: Mapping[str, Bounds] = MappingProxyType({}),
+    files: Callable[[Sequence[Rejection]], dict[str, str]] = lambda _: {},
 ) -> StagedBatch:
     """Check rows and write all that the batch came to; the folder appears whole or not at all.
 
-    Without a suite no row is expected: only rejections are staged.
+    Without a suite no row is expected: only rejections are staged. ``files`` is told all that is
+    set aside, and says which files a later batch may take from this one.
     """
     table, keys = worked.rows, worked.keys
     failures, verdict = _checked(table, suite)
@@ -119,7 +125,7 @@ def stage(
         published=len(table),
         quarantined=len(set_aside),
     )
-    values = {VERDICT: verdict, COUNTS: worked.found}
+    values = {VERDICT: verdict, COUNTS: worked.found, FILES: files(set_aside)}
     parts = {
         ARTICLES: table,
         QUARANTINE: tables.rejections_to_table(set_aside),
@@ -137,7 +143,7 @@ def _write_staged(
 ) -> StagedBatch:
     with appears_at_once(folder) as fresh:
         for name, part in parts.items():
-            pq.write_table(part, fresh / name, compression="zstd")
+            pq.write_table(part.combine_chunks(), fresh / name, compression="zstd")
         for name, value in values.items():
             write_json(fresh / name, value)
         staged = StagedBatch(

@@ -13,6 +13,7 @@ from broadsheet.config import Config, load_config
 from broadsheet.fingerprint import code_digest, digest_json
 from broadsheet.pipeline import guarded
 from broadsheet.pipeline.batch import Request, stage
+from broadsheet.pipeline.earlier import find_earlier
 from broadsheet.pipeline.workspace import (
     Place,
     StagedBatch,
@@ -175,9 +176,10 @@ def _write_requests(
         "config": run.config.batch_digest(),
         "suite": suite.digest,
     }
+    named = {digest_json(keyed_by | {"batch": batch.digest})[:32]: batch for batch in batches}
+    earlier = find_earlier(run.work, named, run.config, keyed_by["code"])
     places = []
-    for batch in batches:
-        key = digest_json(keyed_by | {"batch": batch.digest})[:32]
+    for key, batch in named.items():
         request = Request(
             root=str(root),
             staged=join(run.work, "batches", key),
@@ -186,6 +188,7 @@ def _write_requests(
             config=run.config.model_dump(mode="json"),
             batch=batch.to_json(),
             kept=parts_of(run.work),
+            earlier=earlier.get(key, {}),
         )
         place = join(run_folder, f"{key}.json")
         write_json(place, asdict(request))

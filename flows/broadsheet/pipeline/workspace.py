@@ -136,12 +136,18 @@ def names_in(folder: Place) -> list[str]:
     return sorted(entry.name for entry in Path(folder).iterdir() if entry.is_dir())
 
 
-def read_json(place: Place) -> Any:  # noqa: ANN401 - whatever is written there
-    """Read a JSON value."""
+def read_bytes(place: Place) -> bytes:
+    """Return the content of a file."""
     if is_address(str(place)):
         store, path = open_store(str(place))
-        return orjson.loads(store.cat_file(path))
-    return orjson.loads(Path(place).read_bytes())
+        content: bytes = store.cat_file(path)
+        return content
+    return Path(place).read_bytes()
+
+
+def read_json(place: Place) -> Any:  # noqa: ANN401 - whatever is written there
+    """Read a JSON value."""
+    return orjson.loads(read_bytes(place))
 
 
 @contextlib.contextmanager
