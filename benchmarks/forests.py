@@ -1,4 +1,4 @@
-"""Training of the oblivious forests that :mod:`broadsheet.parse.html_forest` reads, by CatBoost."""
+"""Training of the oblivious forests that :mod:`broadsheet.parse.forest` reads, by CatBoost."""
 
 import tempfile
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ import numpy as np
 import orjson
 from catboost import CatBoostClassifier, Pool
 
-from broadsheet.parse.html_forest import SCALE
+from broadsheet.parse.forest import SCALE
 
 
 def train_forest(
     rows: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]],
     **settings: Any,  # noqa: ANN401 - CatBoost takes what it takes
 ) -> dict[str, Any]:
-    """Return a forest in the JSON form that ``forest_of`` reads.
+    """Return a forest in the JSON form that ``Forest.of`` reads.
 
     Args:
         rows: features, labels and weights of documents.

@@ -35,15 +35,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 from html_quality_pages import decode
 
 from broadsheet.parse import html_authors, html_dates, html_titles
+from broadsheet.parse.forest import SCALE
 from broadsheet.parse.html_body import Body, body_of, without_head
 from broadsheet.parse.html_context import SECOND_FEATURES, second_features
 from broadsheet.parse.html_features import FEATURES, block_features, count_words
-from broadsheet.parse.html_forest import SCALE, load_forest
+from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_layout import layout_of
 from broadsheet.parse.html_marks import read_marks
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, setting_of
-from broadsheet.parse.html_statements import Statements, plain, read_statements
+from broadsheet.parse.html_statements import Statements, read_statements
+from broadsheet.parse.html_texts import Head
 from broadsheet.parse.html_walk import read_page
 from broadsheet.records import RawRecord, Source
 
@@ -105,9 +107,8 @@ def read_documents(bench: Path) -> list[Document]:
         url = row["url"] if (row["url"] or "").startswith("http") else ""
         fields = {"url": (url,)} if url else {}
         setting = setting_of(RawRecord(source=SOURCE, text="", media="html", fields=fields), found)
-        features = block_features(
-            page, layout_of(page), setting.headline, setting.description, plain(found.body)
-        )
+        head = Head(setting.headline, setting.description, found.body)
+        features = block_features([(page, head)], layout_of([page])).T
         count = len(page.blocks)
         fold = zlib.crc32(_domain(row).encode()) % FOLDS
         page.scripts = []  # read; they are most of a page
@@ -246,7 +247,8 @@ def fit_blocks(documents: list[Document], stage: str, iterations: int) -> Any:
 def _columns(document: Document, stage: str) -> np.ndarray:
     if stage == "first":
         return document.features
-    return second_features(layout_of(document.page), document.scores["first"], document.features)
+    layout, first = layout_of([document.page]), document.scores["first"]
+    return second_features(layout, first, document.features.T).T
 
 
 def log_odds(model: Any, rows: np.ndarray) -> np.ndarray:
@@ -551,9 +553,9 @@ def main() -> None:
     names = options.fields.split(",") if options.fields else list(FIELDS)
     if options.fields and not options.resume:
         for document in documents:
-            first = load_forest("blocks_first").log_odds(document.features)
-            rows = second_features(layout_of(document.page), first, document.features)
-            document.scores["second"] = load_forest("blocks_second").log_odds(rows)
+            document.scores["first"] = load_forest("blocks_first").log_odds(document.features.T)
+            rows = _columns(document, "second")
+            document.scores["second"] = load_forest("blocks_second").log_odds(rows.T)
     else:
         train_blocks(documents, options, metrics)
     gather_claims(documents)

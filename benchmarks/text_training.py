@@ -35,10 +35,11 @@ from broadsheet.parse import context as ctx
 from broadsheet.parse.body import doubt_teasers
 from broadsheet.parse.bound import Bound
 from broadsheet.parse.features import Matrix, look_at
+from broadsheet.parse.forest import Forest
 from broadsheet.parse.models import FILE, models_of
 from broadsheet.parse.sheaf import Numbers, Sheaf
 from broadsheet.parse.spelling import SEEN, Vocabulary, vocabulary_of
-from broadsheet.parse.text_forest import TextForest, text_forest_of
+from broadsheet.parse.text_forest import text_forest_of
 
 DATA = Path(__file__).parents[1] / "flows" / "broadsheet" / "parse" / "data" / FILE
 FEWEST_SITES = 8  # that a weighted word stands on
@@ -176,7 +177,7 @@ def train_finder(seen: Sequence[Seen], finding: Finding) -> dict[str, Any]:
 
 
 def choices_of(
-    seen: Iterable[Seen], forest: TextForest, finding: Finding
+    seen: Iterable[Seen], forest: Forest, finding: Finding
 ) -> Iterator[tuple[float, bool]]:
     """Yield the log odds of the choice on each page, and whether it is right."""
     for one in seen:

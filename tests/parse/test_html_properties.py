@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.parse.html import parse_html
+from broadsheet.parse.forest import Forest
+from broadsheet.parse.html import parse_html, parse_pages
 from broadsheet.parse.html_characters import count_characters
 from broadsheet.parse.html_features import count_words
-from broadsheet.parse.html_forest import Forest, forest_of
 from broadsheet.parse.html_phrases import NAMES, PHRASES, phrase_masks
 from broadsheet.parse.html_walk import read_page
 from broadsheet.records import ParsedArticle, RawRecord, Rejection, Source
@@ -54,6 +54,13 @@ def test_what_is_read_can_be_written(html):
 @given(pages)
 def test_reading_twice_gives_the_same(html):
     assert read(html) == read(html)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(pages, max_size=5))
+def test_what_becomes_of_a_page_does_not_depend_on_those_beside_it(several):
+    records = [RawRecord(source=SOURCE, text=html, media="html") for html in several]
+    assert parse_pages(records) == [read(html) for html in several]
 
 
 @settings(deadline=None, max_examples=80)
@@ -111,7 +118,9 @@ def test_characters_are_counted(line, name, count):
 @settings(deadline=None)
 @given(st.lists(said, min_size=1, max_size=8))
 def test_what_a_block_says_does_not_depend_on_those_beside_it(blocks):
-    assert phrase_masks(blocks) == [mask for block in blocks for mask in phrase_masks([block])]
+    digits = count_characters(blocks).digits.tolist()
+    alone = [phrase_masks([block], [count])[0] for block, count in zip(blocks, digits, strict=True)]
+    assert phrase_masks(blocks, digits) == alone
 
 
 @pytest.mark.parametrize(
@@ -126,13 +135,11 @@ def test_what_a_block_says_does_not_depend_on_those_beside_it(blocks):
     ],
 )
 def test_phrases_are_told_by_whole_words_beginnings_and_pairs(text, kinds):
-    (mask,) = phrase_masks([text])
+    (mask,) = phrase_masks([text], count_characters([text]).digits.tolist())
     assert [name for bit, name in enumerate(NAMES) if mask >> bit & 1] == kinds
 
 
 def test_a_forest_adds_the_leaves_that_its_answers_lead_to():
-    stump: Forest = forest_of(
-        {"levels": 1, "bias": 4096, "features": [0], "borders": [0.5], "leaves": [-8192, 4096]}
-    )
-    rows = np.array([[0.0], [1.0]], np.float32)
-    assert stump.log_odds(rows).tolist() == [-1.0, 2.0]
+    stump = {"levels": 1, "bias": 4096, "features": [0], "borders": [0.5], "leaves": [-8192, 4096]}
+    forest = Forest.of(stump, stump["borders"], np.float32)
+    assert forest.log_odds(np.array([[0.0, 1.0]], np.float32)).tolist() == [-1.0, 2.0]

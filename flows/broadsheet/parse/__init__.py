@@ -49,9 +49,10 @@ def parse_many(
     if len(plain) == len(records):
         return list(read)
     # HTML brings lxml with it; a corpus of plain text need not wait for that.
-    from broadsheet.parse.html import parse_html  # noqa: PLC0415
+    from broadsheet.parse.html import parse_pages  # noqa: PLC0415
 
-    return [parse_html(record) if record.media == "html" else next(read) for record in records]
+    pages = iter(parse_pages([record for record in records if record.media == "html"]))
+    return [next(pages if record.media == "html" else read) for record in records]
 
 
 def passed_over(record: RawRecord, parsed: ParsedArticle) -> list[Witness]:

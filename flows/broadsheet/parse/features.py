@@ -1,6 +1,6 @@
 """What the line classifier sees of pages: one column of integers a feature, one entry a line.
 
-All features are integers, so that the trees of :mod:`broadsheet.parse.html_forest` decide the same
+All features are integers, so that the trees of :mod:`broadsheet.parse.forest` decide the same
 on every machine. Three groups stand side by side: the line itself, its neighbours, and its place
 among the lines that read like prose. The lines of many pages are looked at together, because an
 array operation costs the same for a page as for fifty; no line sees another page's.

@@ -5,25 +5,42 @@ is cut into blocks and the body chosen among them; each field is then decided am
 speak of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
-from broadsheet.parse.html_authors import choose_authors, passed_over_authors
-from broadsheet.parse.html_body import Body, find_body, without_head
-from broadsheet.parse.html_choice import bounded
+from broadsheet.parse.html_authors import (
+    AuthorClaim,
+    choose_authors,
+    passed_over_authors,
+    weigh_authors,
+)
+from broadsheet.parse.html_body import Body, find_bodies, without_head
+from broadsheet.parse.html_choice import Seen, bounded
 from broadsheet.parse.html_credits import (
     credited_agencies,
     ends_as_an_excerpt,
     ends_at_a_paywall,
 )
-from broadsheet.parse.html_dates import choose_dates, passed_over_dates
+from broadsheet.parse.html_dates import (
+    DateClaim,
+    choose_dates,
+    passed_over_dates,
+    weigh_dates,
+)
 from broadsheet.parse.html_marks import read_marks
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_rights import read_rights, rights_of
-from broadsheet.parse.html_setting import Setting, setting_of
+from broadsheet.parse.html_setting import setting_of
 from broadsheet.parse.html_statements import Statements, read_statements
-from broadsheet.parse.html_titles import choose_titles, passed_over_titles
+from broadsheet.parse.html_texts import Head
+from broadsheet.parse.html_titles import (
+    TitleClaim,
+    choose_titles,
+    passed_over_titles,
+    weigh_titles,
+)
 from broadsheet.parse.html_walk import read_page
 from broadsheet.reasons import Reason
 from broadsheet.records import Field, ParsedArticle, RawRecord, Rejection, Witness
@@ -46,30 +63,109 @@ _CONFIDENCE: Final = {
     "jsonld.subtitle": 0.8,
 }
 _DECLARED_CONFIDENCE: Final = 0.9
+_BOUND_BLOCKS: Final = 1_024  # with more, arrays no longer stay in the cache
+
+_Weighed = tuple[
+    tuple[list[TitleClaim], list[float]],
+    tuple[list[AuthorClaim], list[float]],
+    tuple[list[DateClaim], list[float]],
+]
+
+
+def parse_pages(records: Sequence[RawRecord]) -> list[ParsedArticle | Rejection]:
+    """Tell the articles of HTML records from their pages.
+
+    What becomes of a record does not depend on those beside it; some are weighed together because
+    arrays of many blocks take hardly longer than those of few.
+
+    Returns:
+        For each record the parsed article, or a rejection with ``content.empty`` where its page
+        shows no text that reads like an article.
+
+    """
+    results: list[ParsedArticle | Rejection] = []
+    bound: list[tuple[RawRecord, Page | None]] = []
+    blocks = 0
+    for record in records:
+        page = read_page(record.text)
+        bound.append((record, page))
+        blocks += len(page.blocks) if page else 0
+        if blocks >= _BOUND_BLOCKS:
+            results += _parse_together(bound)
+            bound, blocks = [], 0
+    results += _parse_together(bound)
+    return results
 
 
 def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
-    """Tell the article of an HTML record from its page.
+    """Tell the article of one HTML record from its page, see :func:`parse_pages`."""
+    (parsed,) = parse_pages([record])
+    return parsed
 
-    Returns:
-        The parsed article, or a rejection with ``content.empty`` where the page shows no text that
-        reads like an article.
 
-    """
+def passed_over(record: RawRecord) -> list[Witness]:
+    """Return the surest of what was weighed on a page and not handed on: for people who ask why."""
     page = read_page(record.text)
     if page is None:
-        return _empty(record, "the record holds no HTML element")
-    found, setting, body = _look_at(record, page)
-    titles = choose_titles(page, found, body, setting)
+        return []
+    seen = _look_at([(record, page)])
+    ((titles, authors, dates),) = _weigh(seen)
+    lost = (
+        *passed_over_titles(*titles),
+        *passed_over_authors(*authors),
+        *passed_over_dates(*dates),
+    )
+    return [_tidy(witness) for witness in lost]
+
+
+def _parse_together(
+    bound: Sequence[tuple[RawRecord, Page | None]],
+) -> Iterator[ParsedArticle | Rejection]:
+    """Yield what becomes of records whose pages are read."""
+    pages = [(record, page) for record, page in bound if page is not None]
+    seen = _look_at(pages)
+    weighed = zip(seen, _weigh(seen), strict=True)
+    for record, page in bound:
+        if page is None:
+            yield _empty(record, "the record holds no HTML element")
+        else:
+            yield _article(record, *next(weighed))
+
+
+def _look_at(pages: Sequence[tuple[RawRecord, Page]]) -> list[Seen]:
+    """Return what pages state, what they say of themselves as a whole, and their bodies."""
+    stated = []
+    for record, page in pages:
+        found = read_statements(page)
+        read_marks(page, found)
+        read_rights(page, found)
+        stated.append((page, found, setting_of(record, found)))
+    heads = [Head(about.headline, about.description, found.body) for _, found, about in stated]
+    bodies = find_bodies([page for _, page in pages], heads)
+    return [Seen(*known, body) for known, body in zip(stated, bodies, strict=True)]
+
+
+def _weigh(seen: Sequence[Seen]) -> list[_Weighed]:
+    """Return for each page the claims of headline, authors and day, each with how likely it is."""
+    if not seen:
+        return []
+    fields = weigh_titles(seen), weigh_authors(seen), weigh_dates(seen)
+    return list(zip(*fields, strict=True))
+
+
+def _article(record: RawRecord, seen: Seen, weighed: _Weighed) -> ParsedArticle | Rejection:
+    """Return the article of a record, or why there is none."""
+    page, found, body = seen.page, seen.found, seen.body
+    titles = choose_titles(*weighed[0])
     text, cleaning = clean(without_head(body.text, titles[0].value if titles else ""))
     if not text:
         return _empty(record, "no block of the page reads like the body of an article")
     witnesses = (
         *_declared(record),
         *titles,
-        *choose_authors(page, found, body, setting),
+        *choose_authors(*weighed[1]),
         *bounded(dict.fromkeys(credited_agencies(page, found, body, text))),
-        *choose_dates(page, found, body, setting),
+        *choose_dates(found, *weighed[2]),
         *_plain_fields(found),
         *rights_of(found),
     )
@@ -84,29 +180,6 @@ def parse_html(record: RawRecord) -> ParsedArticle | Rejection:
         is_paywalled=is_paywalled,
         notes=(*record.notes, *cleaning, *noted),
     )
-
-
-def passed_over(record: RawRecord) -> list[Witness]:
-    """Return the surest of what was weighed on a page and not handed on: for people who ask why."""
-    page = read_page(record.text)
-    if page is None:
-        return []
-    found, setting, body = _look_at(record, page)
-    lost = (
-        *passed_over_titles(page, found, body, setting),
-        *passed_over_authors(page, found, body, setting),
-        *passed_over_dates(page, found, body, setting),
-    )
-    return [_tidy(witness) for witness in lost]
-
-
-def _look_at(record: RawRecord, page: Page) -> tuple[Statements, Setting, Body]:
-    """Return what a page states, what it says of itself as a whole, and its body."""
-    found = read_statements(page)
-    read_marks(page, found)
-    read_rights(page, found)
-    setting = setting_of(record, found)
-    return found, setting, find_body(page, setting.headline, setting.description, found.body)
 
 
 def _notes(body: Body, *, is_truncated: bool, is_paywalled: bool) -> Iterator[Reason]:
@@ -160,10 +233,15 @@ def _plain_fields(found: Statements) -> Iterator[Witness]:
             )
 
 
+@lru_cache(maxsize=256)  # most witnesses of a page say the same as another
+def _line_of(text: str) -> str:
+    return " ".join(clean(text)[0].split())
+
+
 def _tidy(witness: Witness) -> Witness:
     """Return a witness whose strings any encoder takes."""
-    value = " ".join(clean(witness.value)[0].split())
-    excerpt = " ".join(clean(witness.excerpt)[0].split())[:160]
+    value = _line_of(witness.value)
+    excerpt = _line_of(witness.excerpt)[:160]
     if (value, excerpt) == (witness.value, witness.excerpt):
         return witness
     return replace(witness, value=value, excerpt=excerpt)

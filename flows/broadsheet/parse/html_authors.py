@@ -1,7 +1,7 @@
 """Who wrote it: which of the names that a page states are its authors."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,12 +9,18 @@ import numpy as np
 
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_bylines import has_leading_by, holds_byline, names_in
-from broadsheet.parse.html_choice import by_confidence, candidates, first_place, probabilities
-from broadsheet.parse.html_features import Floats
+from broadsheet.parse.html_choice import (
+    Seen,
+    by_confidence,
+    candidates,
+    first_place,
+    probabilities,
+)
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, key_of
 from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_texts import Floats
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
 from broadsheet.records import Witness
 
@@ -188,13 +194,12 @@ def author_features(claims: list[AuthorClaim], page: Page, body: Body, setting: 
     return np.array(rows, np.float32).reshape(len(claims), len(FEATURES))
 
 
-def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+def choose_authors(claims: list[AuthorClaim], confidences: list[float]) -> list[Witness]:
     """Return the witnesses of the authors, the chosen ones first and under one rule.
 
     The same names follow under the other rules that state them. Names that were weighed and not
     chosen are left out: most of them are no authors at all. See :func:`passed_over_authors`.
     """
-    claims, confidences = _weigh(page, found, body, setting)
     chosen = [number for number, p in enumerate(confidences) if p >= LEAST_CONFIDENCE]
     if not chosen:
         return []
@@ -211,23 +216,24 @@ def choose_authors(page: Page, found: Statements, body: Body, setting: Setting) 
     return result[: len(chosen) + _MOST_WITNESSES]
 
 
-def passed_over_authors(
-    page: Page, found: Statements, body: Body, setting: Setting
-) -> list[Witness]:
+def passed_over_authors(claims: list[AuthorClaim], confidences: list[float]) -> list[Witness]:
     """Return the surest of the names that were weighed and not chosen, for whoever asks why."""
-    claims, confidences = _weigh(page, found, body, setting)
     lost = [n for n in by_confidence(confidences) if confidences[n] < LEAST_CONFIDENCE]
     places = ((first_place(claims[n].value, claims[n].rules), confidences[n]) for n in lost)
     return candidates("author", places)
 
 
-def _weigh(
-    page: Page, found: Statements, body: Body, setting: Setting
-) -> tuple[list[AuthorClaim], list[float]]:
-    claims = gather_authors(page, found, body)
-    rows = author_features(claims, page, body, setting)
-    beliefs = zip(claims, probabilities(load_forest("authors"), rows), strict=True)
-    return claims, [bounded_belief(claim, p, setting) for claim, p in beliefs]
+def weigh_authors(pages: Sequence[Seen]) -> Iterator[tuple[list[AuthorClaim], list[float]]]:
+    """Yield for each page the names that may be authors and how likely each is."""
+    claims = [gather_authors(seen.page, seen.found, seen.body) for seen in pages]
+    tables = [
+        author_features(found, seen.page, seen.body, seen.setting)
+        for found, seen in zip(claims, pages, strict=True)
+    ]
+    beliefs = probabilities(load_forest("authors"), tables)
+    for seen, found, believed in zip(pages, claims, beliefs, strict=True):
+        beside = zip(found, believed, strict=True)
+        yield found, [bounded_belief(claim, p, seen.setting) for claim, p in beside]
 
 
 def bounded_belief(claim: AuthorClaim, probability: float, setting: Setting) -> float:

@@ -6,7 +6,9 @@ second also what the first thinks of the blocks around it. Both were trained by
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,7 @@ from broadsheet.parse.html_layout import HEADINGS, layout_of
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import key_of
 from broadsheet.parse.html_statements import plain
+from broadsheet.parse.html_texts import Head
 from broadsheet.parse.html_vocabulary import TAG_BITS
 from broadsheet.parse.html_walk import read_page
 
@@ -68,23 +71,31 @@ class Body:
     is_stated: bool = False
 
 
-def find_body(page: Page, title: str, description: str, declared: str) -> Body:
-    """Choose the blocks of the body and join them.
+def find_bodies(pages: Sequence[Page], heads: Sequence[Head]) -> list[Body]:
+    """Choose the blocks of the body of each page and join them.
 
     Args:
-        page: the parsed page.
-        title: the headline that the page's head states, or an empty string.
-        description: the summary that the head states, or an empty string.
-        declared: ``articleBody`` of its JSON-LD, or an empty string.
+        pages: the parsed pages.
+        heads: what the head of each states of its text.
 
     """
-    scores = np.zeros(0, np.float32)
-    if len(page.blocks):
-        layout = layout_of(page)
-        features = block_features(page, layout, title, description, plain(declared))
-        first = load_forest("blocks_first").log_odds(features)
-        scores = load_forest("blocks_second").log_odds(second_features(layout, first, features))
-    return body_of(page, scores, declared)
+    known = list(zip(pages, heads, strict=True))
+    scores = iter(score_blocks([(page, head) for page, head in known if len(page.blocks)]))
+    none = np.zeros(0, np.float32)
+    return [
+        body_of(page, next(scores) if len(page.blocks) else none, head.body) for page, head in known
+    ]
+
+
+def score_blocks(pages: Sequence[tuple[Page, Head]]) -> list[npt.NDArray[np.float32]]:
+    """Return the log odds that blocks are body, for pages that have some."""
+    if not pages:
+        return []
+    layout = layout_of([page for page, _ in pages])
+    features = block_features(pages, layout)
+    first = load_forest("blocks_first").log_odds(features)
+    scores = load_forest("blocks_second").log_odds(second_features(layout, first, features))
+    return np.split(scores, layout.starts[1:-1])
 
 
 def body_of(page: Page, scores: npt.NDArray[np.float32], declared: str) -> Body:
@@ -111,15 +122,13 @@ def _choose(page: Page, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_
 
 def _drop_heading_lists(page: Page, chosen: npt.NDArray[np.bool_]) -> None:
     """Leave out headings that follow one another with no text between: other stories' headlines."""
-    run: list[int] = []
-    for index, node in enumerate((*page.blocks.node, -1)):
-        tag = page.nodes.tag[node] if node >= 0 else ""
-        if run and tag != page.nodes.tag[page.blocks.node[run[0]]]:
-            if len(run) >= _HEADINGS_OF_A_LIST:
-                chosen[run] = False
-            run = []
-        if tag in HEADINGS:
-            run.append(index)
+    tags = [page.nodes.tag[node] for node in page.blocks.node]
+    start = 0
+    for tag, group in groupby(tags):
+        end = start + sum(1 for _ in group)
+        if tag in HEADINGS and end - start >= _HEADINGS_OF_A_LIST:
+            chosen[start:end] = False
+        start = end
 
 
 def _drop_repeats(page: Page, chosen: npt.NDArray[np.bool_]) -> None:

@@ -1,12 +1,18 @@
 """From scores to witnesses: what is chosen comes first, what was weighed beside it follows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
 
-from broadsheet.parse.html_features import Floats
-from broadsheet.parse.html_forest import Forest
+from broadsheet.parse.forest import Forest
+from broadsheet.parse.html_body import Body
+from broadsheet.parse.html_page import Page
+from broadsheet.parse.html_setting import Setting
+from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_texts import Floats
 from broadsheet.records import Field, Witness
 
 _MOST_WITNESSES: Final = 12
@@ -14,12 +20,33 @@ _MOST_LOSERS: Final = 4
 _CEILING: Final = 0.995
 
 
-def probabilities(forest: Forest, rows: Floats) -> list[float]:
-    """Return how likely each row is right, rounded so that no processor's last bit shows."""
-    log_odds = forest.log_odds(rows).astype(np.float64) * forest.slope + forest.offset
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a page before its fields are chosen."""
+
+    page: Page
+    found: Statements
+    setting: Setting
+    body: Body
+
+
+def probabilities(forest: Forest, tables: Sequence[Floats]) -> list[list[float]]:
+    """Return how likely each claim of each page is right.
+
+    Args:
+        forest: what weighs them.
+        tables: for each page the features of its claims, shape (claims, features).
+
+    Returns:
+        For each page one number a claim, rounded so that no processor's last bit shows.
+
+    """
+    features = np.concatenate([table.T for table in tables], axis=1)
+    log_odds = forest.log_odds(features).astype(np.float64) * forest.slope + forest.offset
     with np.errstate(over="ignore"):
-        values = 1 / (1 + np.exp(-log_odds))
-    return [min(round(float(value), 3), _CEILING) for value in values]
+        values = (1 / (1 + np.exp(-log_odds))).tolist()
+    rounded = iter([min(round(value, 3), _CEILING) for value in values])
+    return [list(islice(rounded, len(table))) for table in tables]
 
 
 def by_confidence(confidences: Sequence[float]) -> list[int]:
@@ -60,10 +87,10 @@ def candidates(name: Field, lost: Iterable[tuple[tuple[str, str, str], float]]) 
             confidence=confidence,
             excerpt=raw[:160],
         )
-        for ((value, rule, raw), confidence), _ in zip(lost, range(_MOST_LOSERS), strict=False)
+        for (value, rule, raw), confidence in islice(lost, _MOST_LOSERS)
     ]
 
 
 def bounded(found: Iterable[Witness]) -> list[Witness]:
     """Return the first witnesses, as many as a reader can weigh."""
-    return [witness for witness, _ in zip(found, range(_MOST_WITNESSES), strict=False)]
+    return list(islice(found, _MOST_WITNESSES))

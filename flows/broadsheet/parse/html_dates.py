@@ -4,7 +4,7 @@ Longer than 300 lines because the places, what describes a day and its choice ar
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
@@ -14,18 +14,26 @@ import numpy as np
 
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_choice import (
+    Seen,
     bounded,
     by_confidence,
     candidates,
     probabilities,
     witnesses,
 )
-from broadsheet.parse.html_days import Day, day_in_path, days_in, may_hold_a_day, stated_day
-from broadsheet.parse.html_features import Floats
+from broadsheet.parse.html_days import (
+    DIGIT,
+    Day,
+    day_in_path,
+    days_in,
+    may_hold_a_day,
+    stated_day,
+)
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting
 from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_texts import Floats
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
 from broadsheet.records import Witness
 
@@ -199,7 +207,10 @@ def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
     start = int(chosen[0]) if len(chosen) else 0
     end = int(chosen[-1]) if len(chosen) else 0
     near, nodes = page.nodes.near, page.blocks.node
+    holds_digit = DIGIT.search
     for index, whole in enumerate(page.blocks.text):
+        if not holds_digit(whole, 0, _LONGEST_HEAD):  # told fast, of the most
+            continue
         text = whole[:_LONGEST_HEAD]
         if not may_hold_a_day(text):
             continue
@@ -234,7 +245,8 @@ def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
         (c.day for c in claims if c.rules.keys() - _MODIFIED - {"path", "body", "tail"}), None
     )
     shown = min((c.block for c in claims if c.block >= 0), default=-1)
-    heading = next((page.nodes.first[n] for n, tag in enumerate(page.nodes.tag) if tag == "h1"), -1)
+    tags = page.nodes.tag
+    heading = page.nodes.first[tags.index("h1")] if "h1" in tags else -1
     local = _local_days(claims)
     rows = []
     for rank, claim in enumerate(claims):
@@ -298,13 +310,14 @@ def _local_days(claims: list[DateClaim]) -> dict[date, date]:
     return found
 
 
-def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+def choose_dates(
+    found: Statements, claims: list[DateClaim], confidences: list[float]
+) -> list[Witness]:
     """Return the witnesses of the day of publication, the chosen day first, and of the last change.
 
     The places of the chosen day are ordered by how exact they are; of each other day that was
     weighed only one place is named.
     """
-    claims, confidences = _weigh(page, found, body, setting)
     result: list[Witness] = []
     for rank, number in enumerate(_taken(claims, confidences)):
         places = _places(claims[number])
@@ -320,19 +333,21 @@ def choose_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
     return [*bounded(result), *modified]
 
 
-def passed_over_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+def passed_over_dates(claims: list[DateClaim], confidences: list[float]) -> list[Witness]:
     """Return the surest of the days that were weighed and not handed on, for whoever asks why."""
-    claims, confidences = _weigh(page, found, body, setting)
     taken = _taken(claims, confidences)
     lost = [number for number in by_confidence(confidences) if number not in taken]
     return candidates("published", ((_places(claims[n])[0], confidences[n]) for n in lost))
 
 
-def _weigh(
-    page: Page, found: Statements, body: Body, setting: Setting
-) -> tuple[list[DateClaim], list[float]]:
-    claims = gather_dates(page, found, body, setting)
-    return claims, probabilities(load_forest("dates"), date_features(claims, page, body))
+def weigh_dates(pages: Sequence[Seen]) -> Iterator[tuple[list[DateClaim], list[float]]]:
+    """Yield for each page the days that it states and how likely each is that of publication."""
+    claims = [gather_dates(seen.page, seen.found, seen.body, seen.setting) for seen in pages]
+    tables = [
+        date_features(found, seen.page, seen.body)
+        for found, seen in zip(claims, pages, strict=True)
+    ]
+    yield from zip(claims, probabilities(load_forest("dates"), tables), strict=True)
 
 
 def _taken(claims: list[DateClaim], confidences: list[float]) -> list[int]:

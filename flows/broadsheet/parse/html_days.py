@@ -33,8 +33,8 @@ _DATE: Final = re.compile(
     rf"(?:at |\|\s?|{_CLOCKED}\s)?"
     rf"(?P<y5>{_YEAR})(?!\d)"
 )
-# What every form of a date holds; most texts hold no digit at all, which is told much faster.
-_DIGIT: Final = re.compile(r"\d")
+DIGIT: Final = re.compile(r"\d")
+"""What every form of a date holds."""
 _MAY_HOLD: Final = re.compile(rf"{_YEAR}|\d\s?[-/.|]\s?[0-3]?\d\s?[-/.|]\s?\d\d")
 _OTHER_DIGIT: Final = re.compile(f"[{''.join(map(chr, _DIGITS))}]")
 _COMPACT: Final = re.compile(rf"^({_YEAR})([01]\d)([0-3]\d)(?:\D|\d{{4,6}}|$)")
@@ -68,8 +68,8 @@ class Day:
 
 
 def may_hold_a_day(text: str) -> bool:
-    """Tell at little cost whether a text may state a day with its year."""
-    return bool(_DIGIT.search(text) and _MAY_HOLD.search(_ascii_digits(text)))
+    """Tell at little cost whether a text with digits may state a day with its year."""
+    return bool(_MAY_HOLD.search(_ascii_digits(text)))
 
 
 def _ascii_digits(text: str) -> str:

@@ -6,38 +6,23 @@ phrases of :mod:`broadsheet.parse.html_phrases` and the words of
 """
 
 import re
-from collections import Counter
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from broadsheet.parse.html_characters import count_characters
-from broadsheet.parse.html_layout import LEVELS, Integers, Layout
-from broadsheet.parse.html_page import Blocks, Page
+from broadsheet.parse.html_layout import LEVELS, Integers, Layout, Numbers
+from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_phrases import NAMES as PHRASE_NAMES
-from broadsheet.parse.html_phrases import phrase_masks
+from broadsheet.parse.html_texts import TEXT, Floats, Head, tell_texts
 from broadsheet.parse.html_vocabulary import NAMES, words
 
-Floats = npt.NDArray[np.float32]
-Numbers = npt.NDArray[Any]
-
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_ENDS: Final = (".。!！", "?？", "\"”’»')", ":：", "…", ",;")
-_END: Final = {sign: kind for kind, ends in enumerate(_ENDS, start=1) for sign in ends}
-_PHRASES_WITHIN: Final = 240  # characters; a longer block is told by what it is, not what it says
 _LONG_WORDS: Final = 15
 _LOOSE_LINKS: Final = 40  # per cent; a paragraph with more is a list of links
-_LINE: Final = 400  # characters; counts of capitals, digits and marks matter in lines alone
 _SAME_HEADLINE: Final = 60  # per cent of its words
 _WIDE_WORD: Final = 100  # characters in ten words, on average; scripts without spaces have more
 
-_TEXT: Final = words(
-    "chars words link_percent links bold_percent sentences commas end start upper_percent "
-    "digit_percent word_chars marks is_line copies copy_before title_percent is_title "
-    "declared described"
-)
 _BESIDE: Final = ("words", "link_percent", "end", "bold_percent", "is_line")
 _LEVEL: Final = ("blocks", "chars", "link_percent", "page_percent", "long", "mean_words")
 _PLACE: Final = words(
@@ -46,7 +31,7 @@ _PLACE: Final = words(
     "after_title_percent before_long  after_long heading_above is_wide"
 )
 FEATURES: Final = (
-    *_TEXT,
+    *TEXT,
     *(f"says.{name}" for name in PHRASE_NAMES),
     *(f"near.{name}" for name in NAMES),
     *(f"around.{name}" for name in NAMES),
@@ -66,101 +51,34 @@ def count_words(text: str) -> int:
     return words
 
 
-def block_features(
-    page: Page, layout: Layout, title: str, description: str, declared_body: str
-) -> Floats:
-    """Describe each block of a page.
+def block_features(pages: Sequence[tuple[Page, Head]], layout: Layout) -> Floats:
+    """Describe each block of some pages.
 
     Args:
-        page: nodes and blocks; at least one block.
-        layout: where its blocks lie.
-        title: the headline that the page's head states, or an empty string.
-        description: the summary that the head states, or an empty string.
-        declared_body: the body that its metadata states, or an empty string.
+        pages: each with at least one block, and what its head states.
+        layout: where their blocks lie.
 
     Returns:
-        An array of shape (blocks, ``len(FEATURES)``).
+        An array of shape (``len(FEATURES)``, blocks).
 
     """
-    says, texts = _texts(page.blocks, title, description, declared_body)
-    near, around = page.nodes.near, page.nodes.around
-    columns: list[Numbers] = [
-        texts,
-        _bits(says, len(PHRASE_NAMES)),
-        _bits([near[node] for node in page.blocks.node], len(NAMES)),
-        _bits([around[node] for node in page.blocks.node], len(NAMES)),
-        _beside(texts, layout),
-        _levels(texts, layout),
-        _places(texts, layout),
-    ]
-    return np.concatenate(columns, axis=1, dtype=np.float32)
-
-
-def _texts(
-    blocks: Blocks, title: str, description: str, declared_body: str
-) -> tuple[list[int], Floats]:
-    """Return the phrases that each block has, as bits, and the ``_TEXT`` columns.
-
-    Longer than 40 lines because it names the features one by one.
-    """
-    texts = blocks.text
-    counted = count_characters(texts)
-    chars, words = counted.chars, counted.words
-    copies = Counter(texts)
-    seen: set[str] = set()
-    says = phrase_masks([text if len(text) <= _PHRASES_WITHIN else "" for text in texts])
-    title_words = set(title.casefold().split())
-    most_words = 2 * len(title_words) + 4 if title_words else 0
-    rows = []
-    for text, length in zip(texts, words.tolist(), strict=True):
-        share = 0
-        if length <= most_words:
-            share = 100 * len(title_words.intersection(text.casefold().split())) // len(title_words)
-        rows.append((_END.get(text[-1], 0), _start(text[0]), copies[text], text in seen, share))
-        seen.add(text)
-    end, start, count, is_copy, shares = np.array(rows, np.float32).T
-    is_line = chars < _LINE
-    columns = (
-        chars,
-        words,
-        100 * np.minimum(blocks.link_chars, chars) // chars,
-        blocks.links,
-        100 * np.minimum(blocks.bold_chars, chars) // chars,
-        counted.sentences,
-        counted.commas,
-        end,
-        start,
-        np.where(is_line, 100 * np.minimum(counted.capitals, words) // words, 15),
-        np.where(is_line, 100 * counted.digits // chars, 2),
-        10 * chars // words,
-        np.where(is_line, counted.marks, 0),
-        blocks.is_line,
-        count,
-        is_copy,
-        shares,
-        [text == title for text in texts],
-        [1 + (text[:60] in declared_body) for text in texts] if declared_body else 0,
-        [1 + (text[:60] in description or description[:60] in text) for text in texts]
-        if description
-        else 0,
+    table = np.empty((len(FEATURES), len(layout.page)), np.float32)
+    texts = table[: len(TEXT)]
+    says = tell_texts([(page.blocks, head) for page, head in pages], layout, texts)
+    nodes = [(page.nodes, page.blocks.node) for page, _ in pages]
+    masks = (
+        (says, len(PHRASE_NAMES)),
+        ([known.near[node] for known, at in nodes for node in at], len(NAMES)),
+        ([known.around[node] for known, at in nodes for node in at], len(NAMES)),
     )
-    table = np.empty((len(texts), len(_TEXT)), np.float32)
-    for number, column in enumerate(columns):
-        table[:, number] = column
-    return says, table
-
-
-@lru_cache(maxsize=4_096)  # most blocks begin with one of few characters
-def _start(character: str) -> int:
-    if character.islower():
-        return 0
-    if character.isupper():
-        return 1
-    if character.isdigit():
-        return 2
-    if character in "\"'“„«»–—-":
-        return 3
-    return 5 if character.isalpha() else 4
+    row = len(TEXT)
+    for found, count in masks:
+        table[row : row + count] = _bits(found, count).T
+        row += count
+    for part in (_beside(texts, layout), _levels(texts, layout), _places(texts, layout)):
+        table[row : row + len(part)] = part
+        row += len(part)
+    return table
 
 
 def _bits(masks: list[int], count: int) -> Numbers:
@@ -171,41 +89,44 @@ def _bits(masks: list[int], count: int) -> Numbers:
     return np.unpackbits(rows, axis=1, count=count, bitorder="little")
 
 
-def shift(values: Numbers, step: int) -> Numbers:
-    """Move rows so that row ``i`` holds what row ``i + step`` held; -1 beyond the ends."""
-    moved = np.full_like(values, -1)
-    if abs(step) < len(values):
-        if step > 0:
-            moved[:-step] = values[step:]
-        else:
-            moved[-step:] = values[:step]
-    return moved
-
-
 def _beside(texts: Floats, layout: Layout) -> Numbers:
-    shape = layout.shape[:, None]
-    is_heading = layout.is_heading.astype(np.float32)[:, None]
-    own = texts[:, [_TEXT.index(name) for name in _BESIDE]]
-    columns = [shift(own, step) for step in (-2, -1, 1, 2)]
-    columns += [shift(shape, step) == shape for step in (-2, -1, 1, 2)]
-    columns += [shift(is_heading, step) for step in (-1, 1)]
-    return np.concatenate(columns, axis=1, dtype=np.float32)
+    own = texts[[TEXT.index(name) for name in _BESIDE]]
+    columns = layout.beside(own, -2, -1, 1, 2)
+    shapes = layout.beside(layout.shape, -2, -1, 1, 2)
+    columns.append(np.stack([shape == layout.shape for shape in shapes]))
+    columns.append(np.stack(layout.beside(layout.is_heading.astype(np.float32), -1, 1)))
+    return np.concatenate(columns, dtype=np.float32)
 
 
 def running(values: Numbers) -> Numbers:
-    """Return sums of all values before each index, one longer than the values."""
-    return np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    """Return sums of all values before each index, one longer than the values.
+
+    Sums of whole numbers, and of these in 1/4096, are exact: it makes no difference what stands
+    before.
+    """
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, dtype=np.float64, out=sums[..., 1:])
+    return sums
+
+
+def _is_long(texts: Floats) -> Numbers:
+    is_long: Numbers = (texts[1] >= _LONG_WORDS) & (texts[2] < _LOOSE_LINKS)
+    return is_long
+
+
+def page_sums(values: Numbers, layout: Layout) -> Numbers:
+    """Return for each page the sum of the values of its blocks."""
+    sums = running(values)
+    return np.asarray(sums[layout.starts[1:]] - sums[layout.starts[:-1]])
 
 
 def _levels(texts: Floats, layout: Layout) -> Numbers:
     first, last = layout.first, layout.last
-    chars, words, link = texts[:, 0], texts[:, 1], texts[:, 2]
-    totals = [
-        (sums := running(values))[last] - sums[first]
-        for values in (chars, words, chars * link, (words >= _LONG_WORDS) & (link < _LOOSE_LINKS))
-    ]
+    chars, words, link = texts[0], texts[1], texts[2]
+    sums = running(np.stack([chars, words, chars * link, _is_long(texts)]))
+    totals = sums.take(last, axis=1) - sums.take(first, axis=1)
     blocks = last - first
-    page_chars = max(float(chars.sum(dtype=np.float64)), 1.0)
+    page_chars = np.maximum(page_sums(chars, layout), 1.0)[layout.node_page]
     per_node = np.stack(
         [
             blocks,
@@ -214,26 +135,34 @@ def _levels(texts: Floats, layout: Layout) -> Numbers:
             1000 * totals[0] // page_chars,
             totals[3],
             10 * totals[1] // np.maximum(blocks, 1),
-        ],
-        axis=1,
+        ]
     )
-    return np.concatenate([per_node[nodes] for nodes in layout.levels], axis=1)
+    found = [per_node.take(nodes, axis=1) for nodes in layout.levels]
+    return np.concatenate(found)
 
 
 def _places(texts: Floats, layout: Layout) -> Numbers:
-    chars, words, link = texts[:, 0], texts[:, 1], texts[:, 2]
-    count = len(chars)
-    index = np.arange(count)
+    """Return the ``_PLACE`` columns.
+
+    Longer than 40 lines because it names the features one by one.
+    """
+    chars, words, link = texts[0], texts[1], texts[2]
+    page, starts = layout.page, layout.starts
+    counts = np.diff(starts)
+    start, count = starts[page], counts[page]
+    index = np.arange(len(page)) - start
     shape = layout.shape
     by_shape = [
         np.bincount(shape, weights=weights)
-        for weights in (np.ones(count), chars, words, chars * link)
+        for weights in (np.ones(len(page)), chars, words, chars * link)
     ]
-    page_chars = max(float(by_shape[1].sum()), 1.0)
-    before = running(chars)[:-1]
-    is_long = (words >= _LONG_WORDS) & (link < _LOOSE_LINKS)
-    overlap = texts[:, _TEXT.index("title_percent")] + 50 * texts[:, _TEXT.index("is_title")]
-    title_at = int(np.argmax(overlap)) if overlap.max() >= _SAME_HEADLINE else -1
+    page_chars = np.maximum(page_sums(chars, layout), 1.0)[page]
+    sums = running(chars)
+    before = sums[:-1] - sums[start]
+    is_long = _is_long(texts)
+    title_at = _title_places(texts, layout)[page]
+    has_title = title_at >= 0
+    wide = page_sums(texts[TEXT.index("word_chars")], layout) / counts > _WIDE_WORD
     columns = [
         by_shape[0][shape],
         1000 * by_shape[1][shape] // page_chars,
@@ -243,21 +172,38 @@ def _places(texts: Floats, layout: Layout) -> Numbers:
         count - index,
         1000 * before // page_chars,
         layout.depth,
-        np.full(count, count),
-        np.full(count, page_chars),
-        np.full(count, is_long.sum()),
-        np.full(count, words.max()),
-        index - title_at if title_at >= 0 else np.full(count, -999),
-        1000 * (before - before[title_at]) // page_chars if title_at >= 0 else np.full(count, -999),
-        _since(is_long, index),
-        _since(is_long[::-1], index)[::-1],
-        _since(layout.is_heading, index),
-        np.full(count, texts[:, _TEXT.index("word_chars")].mean(dtype=np.float64) > _WIDE_WORD),
+        count,
+        page_chars,
+        page_sums(is_long, layout)[page],
+        np.maximum.reduceat(words, starts[:-1])[page],
+        np.where(has_title, index + start - title_at, -999),
+        np.where(has_title, 1000 * (before - before[title_at]) // page_chars, -999),
+        _since(is_long, start),
+        _since(is_long[::-1], len(page) - (start + count)[::-1])[::-1],
+        _since(layout.is_heading, start),
+        wide[page],
     ]
-    return np.stack(columns, axis=1)
+    return np.stack(columns)
 
 
-def _since(marks: Numbers, index: Integers) -> Integers:
-    """Return how many blocks ago the last marked block before each one was, at most 50."""
-    last = np.maximum.accumulate(np.where(marks, index, -1_000))
-    return np.minimum(index - np.concatenate(([-1_000], last[:-1])), 50)
+def _title_places(texts: Floats, layout: Layout) -> Integers:
+    """Return for each page the first block that is most like its headline; -1 where none is."""
+    starts = layout.starts[:-1]
+    overlap = texts[TEXT.index("title_percent")] + 50 * texts[TEXT.index("is_title")]
+    most = np.maximum.reduceat(overlap, starts)
+    best = np.flatnonzero(overlap == most[layout.page])
+    places = best[np.searchsorted(best, starts)]
+    return np.where(most >= _SAME_HEADLINE, places, -1)
+
+
+def _since(marks: Numbers, start: Integers) -> Integers:
+    """Return how many blocks ago the last marked block of its page was, at most 50.
+
+    Args:
+        marks: by block.
+        start: for each block the first of its page.
+
+    """
+    index = np.arange(len(marks))
+    last = np.concatenate(([-1], np.maximum.accumulate(np.where(marks, index, -1))[:-1]))
+    return np.where(last >= start, np.minimum(index - last, 50), 50)

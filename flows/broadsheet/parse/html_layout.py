@@ -1,8 +1,12 @@
-"""Where the blocks of a page lie, as arrays: their nodes, what holds these, what looks alike."""
+"""Where the blocks of pages lie, as arrays: their nodes, what holds these, what looks alike.
+
+Several pages are bound together, one after the other, so that arrays work on all of them at once;
+nothing of one page shows in another.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,17 +14,25 @@ import numpy.typing as npt
 from broadsheet.parse.html_page import Page
 
 Integers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[Any]
 
 LEVELS: Final = 4
 HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_REACH: Final = 3  # blocks; nobody looks farther
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """The places of blocks.
+    """The places of the blocks of some pages, each with at least one.
+
+    Blocks and nodes are numbered through all pages.
 
     Attributes:
-        levels: for each block the indexes of its nodes, innermost first; the root repeats.
+        starts: the first block of each page, and at the end the number of blocks.
+        page: the page of each block.
+        node_page: the page of each node.
+        levels: for each block its nodes, innermost first, shape (``LEVELS``, blocks); the root
+            repeats.
         first: the first block of each node.
         last: one past the last block of each node.
         shape: for each block the number of the shape of its place.
@@ -29,28 +41,61 @@ class Layout:
 
     """
 
-    levels: Sequence[Integers]
+    starts: Integers
+    page: Integers
+    node_page: Integers
+    levels: Integers
     first: Integers
     last: Integers
     shape: Integers
     depth: Integers
     is_heading: npt.NDArray[np.bool_]
 
+    def beside(self, values: Numbers, *steps: int) -> list[Numbers]:
+        """Return for each step what stands so many blocks after each block.
 
-def layout_of(page: Page) -> Layout:
-    """Tell where the blocks of a page lie; it has at least one."""
-    nodes, at = page.nodes, page.blocks.node
-    parent = np.maximum(np.array(nodes.parent, np.int64), 0)
-    levels = [np.array(at, np.int64)]
-    for _ in range(LEVELS - 1):
-        levels.append(parent[levels[-1]])
-    first = np.array(nodes.first, np.int64)
-    last = np.array(nodes.last, np.int64)
+        Args:
+            values: by block, any number of rows of them.
+            steps: at most three blocks away; -1 stands beyond the ends of a page.
+
+        """
+        shape = (*values.shape[:-1], len(self.page) + _REACH * len(self.starts))
+        padded = np.full(shape, -1, values.dtype)
+        at = np.arange(len(self.page)) + _REACH * (self.page + 1)
+        padded[..., at] = values
+        return [padded.take(at + step, axis=-1) for step in steps]
+
+
+def layout_of(pages: Sequence[Page]) -> Layout:
+    """Tell where the blocks of pages lie; each has at least one."""
+    nodes = [page.nodes for page in pages]
+    blocks = np.array([len(page.blocks) for page in pages])
+    starts = np.concatenate(([0], np.cumsum(blocks)))
+    counts = np.array([len(page.nodes.tag) for page in pages])
+    page, node_page = (np.repeat(np.arange(len(pages)), count) for count in (blocks, counts))
+    before = np.cumsum(counts) - counts  # nodes of the pages before
+
+    parent = np.maximum(np.concatenate([n.parent for n in nodes]), 0) + before[node_page]
+    levels = np.empty((LEVELS, len(page)), np.int64)
+    levels[0] = np.concatenate([p.blocks.node for p in pages]) + before[page]
+    for level in range(1, LEVELS):
+        parent.take(levels[level - 1], out=levels[level])
+    own = levels[0]
+    first, last = (
+        np.concatenate(column) + starts[node_page]
+        for column in ([n.first for n in nodes], [n.last for n in nodes])
+    )
+    # No page has more shapes than nodes.
+    shape = np.concatenate([n.shape for n in nodes])[own] + before[page]
+    headings = [p.nodes.tag[node] in HEADINGS for p in pages for node in p.blocks.node]
     return Layout(
+        starts=starts,
+        page=page,
+        node_page=node_page,
         levels=levels,
         first=first,
-        last=np.minimum(np.maximum(last, first + 1), len(page.blocks)),
-        shape=np.array([nodes.shape[node] for node in at], np.int64),
-        depth=np.array([nodes.depth[node] for node in at], np.int64),
-        is_heading=np.array([nodes.tag[node] in HEADINGS for node in at], np.bool_),
+        last=np.minimum(np.maximum(last, first + 1), starts[node_page + 1]),
+        shape=shape,
+        depth=np.concatenate([n.depth for n in nodes])[own],
+        is_heading=np.array(headings, np.bool_),
     )

@@ -7,10 +7,16 @@ columns, one list a property, so that the models read them as arrays; the blocks
 range, and sums over a node are differences of running sums.
 """
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Attributes = Mapping[str, str]
+
+
+def numbers() -> "array[int]":
+    """Return an empty column of whole numbers, which arrays take over as it is."""
+    return array("q")
 
 
 @dataclass(slots=True)
@@ -31,16 +37,16 @@ class Nodes:
 
     """
 
-    parent: list[int] = field(default_factory=list)
+    parent: "array[int]" = field(default_factory=numbers)
     tag: list[str] = field(default_factory=list)
     own: list[int] = field(default_factory=list)
     near: list[int] = field(default_factory=list)
     around: list[int] = field(default_factory=list)
-    depth: list[int] = field(default_factory=list)
-    place: list[int] = field(default_factory=list)
-    shape: list[int] = field(default_factory=list)
-    first: list[int] = field(default_factory=list)
-    last: list[int] = field(default_factory=list)
+    depth: "array[int]" = field(default_factory=numbers)
+    place: "array[int]" = field(default_factory=numbers)
+    shape: "array[int]" = field(default_factory=numbers)
+    first: "array[int]" = field(default_factory=numbers)
+    last: "array[int]" = field(default_factory=numbers)
 
 
 @dataclass(slots=True)
@@ -59,12 +65,12 @@ class Blocks:
     """
 
     text: list[str] = field(default_factory=list)
-    node: list[int] = field(default_factory=list)
-    link_chars: list[int] = field(default_factory=list)
-    links: list[int] = field(default_factory=list)
-    bold_chars: list[int] = field(default_factory=list)
-    is_line: list[bool] = field(default_factory=list)
-    has_gap: list[bool] = field(default_factory=list)
+    node: "array[int]" = field(default_factory=numbers)
+    link_chars: "array[int]" = field(default_factory=numbers)
+    links: "array[int]" = field(default_factory=numbers)
+    bold_chars: "array[int]" = field(default_factory=numbers)
+    is_line: "array[int]" = field(default_factory=numbers)
+    has_gap: "array[int]" = field(default_factory=numbers)
 
     def __len__(self) -> int:
         """Return how many blocks there are."""
@@ -108,6 +114,7 @@ class Page:
             its text as if that were an attribute.
         licenses: links that say ``rel=license``: attributes and the index of the node around.
         scripts: the text of each script, and whether it is JSON-LD.
+        titled: nodes whose tag or names may be those of a headline.
 
     """
 
@@ -120,3 +127,4 @@ class Page:
     heads: list[tuple[str, Attributes]] = field(default_factory=list)
     licenses: list[tuple[Attributes, int]] = field(default_factory=list)
     scripts: list[tuple[str, bool]] = field(default_factory=list)
+    titled: list[int] = field(default_factory=list)

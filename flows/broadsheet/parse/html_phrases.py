@@ -50,7 +50,6 @@ _BY: Final = frozenset(
 _DATE: Final = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]|\d (?:hours?|days?|min)"
 )
-_DIGIT: Final = re.compile(r"\d")
 _SPACELESS: Final = re.compile("[\u3000-\u9fff]")
 _CODE: Final = re.compile(r"[{]|\};|\(\);|var |\$\(")
 NAMES: Final = (*PHRASES, "byline", "date", "code")
@@ -105,37 +104,48 @@ def _bare(raw: str) -> str:
     return raw.strip(_EDGES) or raw
 
 
-def phrase_masks(texts: Sequence[str]) -> list[int]:
+def phrase_masks(texts: Sequence[str], digits: Sequence[int]) -> list[int]:
     """Return for each text the bits of the kinds of phrase in it (see ``NAMES``).
 
     Args:
         texts: at least one; words of each apart by single spaces.
+        digits: how many digits each holds, or more.
 
     """
     joined = "\n".join(texts)
-    has_code = bool(_CODE.search(joined))
-    is_spaceless = not joined.isascii() and bool(_SPACELESS.search(joined))
     masks = list(map(_words_mask, joined.lower().split("\n")))
-    for index, text in enumerate(texts):
-        if is_spaceless and not text.isascii() and _SPACELESS.search(text):
-            for phrase, bit in _SUBSTRINGS:
-                if phrase in text:
-                    masks[index] |= bit
-        if has_code and _CODE.search(text):
-            masks[index] |= _CODE_BIT
-        if _DIGIT.search(text) and _DATE.search(text):
+    if not joined.isascii() and _SPACELESS.search(joined):
+        for index, text in enumerate(texts):
+            if not text.isascii() and _SPACELESS.search(text):
+                masks[index] |= _spaceless_mask(text)
+    if _CODE.search(joined):
+        for index, text in enumerate(texts):
+            masks[index] |= _CODE_BIT if _CODE.search(text) else 0
+    for index, count in enumerate(digits):
+        if count and _DATE.search(texts[index]):
             masks[index] |= _DATE_BIT
     return masks
+
+
+def _spaceless_mask(text: str) -> int:
+    """Return the bits of the phrases in a text of a script without spaces."""
+    mask = 0
+    for phrase, bit in _SUBSTRINGS:
+        if phrase in text:
+            mask |= bit
+    return mask
 
 
 def _words_mask(text: str) -> int:
     """Return the bits of the words and pairs of words in a text of lower case."""
     parts = text.split(" ")
     mask = _BYLINE if parts[0] in _BY else 0
-    for at, known in enumerate(map(_word_of, parts)):
-        if known:
-            bits, second = known
-            mask |= bits
-            if second and at:
-                mask |= _WORDS.get(f"{_bare(parts[at - 1])} {second}", 0)
+    found = list(map(_word_of, parts))
+    if any(found):
+        for at, known in enumerate(found):
+            if known:
+                bits, second = known
+                mask |= bits
+                if second and at:
+                    mask |= _WORDS.get(f"{_bare(parts[at - 1])} {second}", 0)
     return mask

@@ -1,6 +1,6 @@
 """Which of the places that speak of a headline is right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from broadsheet.parse.html_body import Body
 from broadsheet.parse.html_choice import (
+    Seen,
     bounded,
     by_confidence,
     candidates,
@@ -15,11 +16,12 @@ from broadsheet.parse.html_choice import (
     probabilities,
     witnesses,
 )
-from broadsheet.parse.html_features import Floats, count_words
+from broadsheet.parse.html_features import count_words
 from broadsheet.parse.html_forest import load_forest
 from broadsheet.parse.html_page import Page
 from broadsheet.parse.html_setting import Setting, key_of, parts_of_title, tokens
 from broadsheet.parse.html_statements import Statements
+from broadsheet.parse.html_texts import Floats
 from broadsheet.parse.html_vocabulary import CLASS_BITS, TAG_BITS, words
 from broadsheet.records import Witness
 
@@ -29,7 +31,6 @@ RULES: Final = words(
 )
 _RULE: Final = {rule: number for number, rule in enumerate(RULES)}
 _HEADINGS: Final = ("h1", "h2", "h3")
-_TITLE_BITS: Final = CLASS_BITS["title"] | TAG_BITS["h1"] | TAG_BITS["h2"] | TAG_BITS["h3"]
 _MOST_HEADINGS: Final = 8
 LEAST_CONFIDENCE: Final = 0.2
 _MOST_CLAIMS: Final = 4
@@ -102,9 +103,8 @@ def _headings(page: Page, body: Body) -> Iterator[tuple[str, str, int]]:
     start = int(np.argmax(body.chosen)) if body.chosen.any() else len(page.blocks)
     counts = dict.fromkeys((*_HEADINGS, "class.title"), 0)
     nodes = page.nodes
-    for index, (tag, own) in enumerate(zip(nodes.tag, nodes.own, strict=True)):
-        if not own & _TITLE_BITS:
-            continue
+    for index in page.titled:
+        tag = nodes.tag[index]
         rule = tag if tag in _HEADINGS else "class.title"
         first, last = nodes.first[index], nodes.last[index]
         is_short = 0 < last - first <= 3  # noqa: PLR2004 - a headline set in lines
@@ -161,9 +161,8 @@ def title_features(claims: list[TitleClaim], page: Page, body: Body, setting: Se
     return np.array(rows, np.float32).reshape(len(claims), len(FEATURES))
 
 
-def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -> list[Witness]:
+def choose_titles(claims: list[TitleClaim], confidences: list[float]) -> list[Witness]:
     """Return the witnesses of the headline, the chosen one first; none where nothing is likely."""
-    claims, confidences = _weigh(page, found, body, setting)
     order = by_confidence(confidences)
     if not order or confidences[order[0]] < LEAST_CONFIDENCE:
         return []
@@ -184,11 +183,8 @@ def choose_titles(page: Page, found: Statements, body: Body, setting: Setting) -
     return bounded(chosen)
 
 
-def passed_over_titles(
-    page: Page, found: Statements, body: Body, setting: Setting
-) -> list[Witness]:
+def passed_over_titles(claims: list[TitleClaim], confidences: list[float]) -> list[Witness]:
     """Return the surest of the headlines that were not handed on, for whoever asks why."""
-    claims, confidences = _weigh(page, found, body, setting)
     order = by_confidence(confidences)
     is_stated = bool(order) and confidences[order[0]] >= LEAST_CONFIDENCE
     lost = order[_MOST_CLAIMS:] if is_stated else order
@@ -196,9 +192,11 @@ def passed_over_titles(
     return candidates("title", places)
 
 
-def _weigh(
-    page: Page, found: Statements, body: Body, setting: Setting
-) -> tuple[list[TitleClaim], list[float]]:
-    claims = gather_titles(page, found, body)
-    rows = title_features(claims, page, body, setting)
-    return claims, probabilities(load_forest("titles"), rows)
+def weigh_titles(pages: Sequence[Seen]) -> Iterator[tuple[list[TitleClaim], list[float]]]:
+    """Yield for each page the headlines that it may have and how likely each is."""
+    claims = [gather_titles(seen.page, seen.found, seen.body) for seen in pages]
+    tables = [
+        title_features(found, seen.page, seen.body, seen.setting)
+        for found, seen in zip(claims, pages, strict=True)
+    ]
+    yield from zip(claims, probabilities(load_forest("titles"), tables), strict=True)

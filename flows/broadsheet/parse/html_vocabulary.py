@@ -41,7 +41,7 @@ CLASSES: Final = {
     "footer": r"foot|colophon|copyright|legal|imprint",
     "header": r"masthead|banner|top-?bar|header|logo|brand",
     "side": r"side|rail|widget|column|right|left|secondary|complement",
-    "advert": r"\bads?\b|\bad[-_]|advert|sponsor|promo|anzeige|werbung|commercial|partner|"
+    "advert": r"advert|sponsor|promo|anzeige|werbung|commercial|partner|"
     r"marketing|affiliate|product|shop|buy",
     "subscribe": r"subscri|newsletter|sign-?up|register|login|paywall|premium|donat|\babo|member|"
     r"cta|form|input",
@@ -61,12 +61,16 @@ CLASSES: Final = {
     "section": r"section|container|wrap|row|col|block|inner|module|component",
 }
 
+# Too short to be looked up by its beginning, and no part of any other word.
+_ADVERT: Final = re.compile(r"\bads?\b|\bad[-_]")
 _LONGEST_NAME: Final = 80
+_BEGINNING: Final = 3  # characters; no other word is shorter
 _FIRST_CLASS_BIT: Final = len(TAGS)
 NAMES: Final = (*TAGS, *(f".{name}" for name in CLASSES))
 TAG_BITS: Final = {tag: 1 << bit for bit, tag in enumerate(TAGS)}
 CLASS_BITS: Final = {name: 1 << (_FIRST_CLASS_BIT + bit) for bit, name in enumerate(CLASSES)}
 MARKING_BITS: Final = CLASS_BITS["author"] | CLASS_BITS["date"]
+TITLE_BITS: Final = CLASS_BITS["title"] | TAG_BITS["h1"] | TAG_BITS["h2"] | TAG_BITS["h3"]
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -82,14 +86,14 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 def _by_beginning() -> dict[str, re.Pattern[str]]:
-    """Return what may match at a place, by the two characters that stand there.
+    """Return what may match at a place, by the first characters that stand there.
 
     One pattern of all words would be tried word by word at every character of every name.
     """
     groups: dict[str, dict[str, list[str]]] = {}
     for name, pattern in CLASSES.items():
         for word in _alternatives(pattern):
-            beginning = word.removeprefix(r"\b")[:2]
+            beginning = word.removeprefix(r"\b")[:_BEGINNING]
             groups.setdefault(beginning, {}).setdefault(name, []).append(word)
     return {
         beginning: re.compile("|".join(f"(?P<{n}>{'|'.join(w)})" for n, w in by_name.items()))
@@ -114,12 +118,14 @@ def class_mask(names: str) -> int:
 def _name_mask(name: str) -> int:
     name = name[:_LONGEST_NAME].lower()
     mask = at = 0
-    while at < len(name) - 1:
-        pattern = _BY_BEGINNING.get(name[at : at + 2])
-        match = pattern.match(name, at) if pattern else None
-        if match:
+    last = len(name) - _BEGINNING
+    while at <= last:
+        pattern = _BY_BEGINNING.get(name[at : at + _BEGINNING])
+        if pattern and (match := pattern.match(name, at)):
             mask |= CLASS_BITS[match.lastgroup or ""]
             at = match.end()
         else:
             at += 1
+    if "ad" in name and _ADVERT.search(name):
+        mask |= CLASS_BITS["advert"]
     return mask

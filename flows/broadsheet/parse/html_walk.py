@@ -12,7 +12,7 @@ from typing import Final
 from lxml import etree
 
 from broadsheet.parse.html_page import Attributes, Mark, Nodes, Page
-from broadsheet.parse.html_vocabulary import MARKING_BITS, TAG_BITS, class_mask, words
+from broadsheet.parse.html_vocabulary import MARKING_BITS, TAG_BITS, TITLE_BITS, class_mask, words
 
 _SKIPPED_TAGS: Final = frozenset(
     words(
@@ -99,7 +99,7 @@ class _Walk:
         self.links_open = self.bold_open = 0
         self.link_chars = self.links = self.bold_chars = 0
         self.marks_open: list[Mark] = []
-        self.known: dict[tuple[str | None, ...], tuple[int, int, bool]] = {}
+        self.known: dict[tuple[str | None, ...], tuple[int, int, bool, bool]] = {}
         self.places: dict[tuple[str | None, ...], int] = {}
 
     def start(self, tag: str, attributes: Attributes) -> None:  # noqa: C901, PLR0912 - one branch a kind
@@ -111,7 +111,7 @@ class _Walk:
         if self.pending:
             self._say()
         kind = _KINDS.get(tag, _OTHER)
-        if self.marks_open and attributes.get("itemprop") == "name":
+        if self.marks_open and attributes and attributes.get("itemprop") == "name":
             self._mark(self.page.names, tag, attributes)
         if kind == _BLOCK:
             if self.at >= 0:
@@ -210,6 +210,8 @@ class _Walk:
     def _link(self, tag: str, attributes: Attributes) -> None:
         self.links_open += 1
         self.links += 1
+        if not attributes:
+            return
         rel, href = attributes.get("rel", ""), attributes.get("href", "")
         if "author" in rel or _AUTHOR_LINK.search(href):
             self._mark(self.page.marks, tag, attributes)
@@ -225,7 +227,7 @@ class _Walk:
         known = self.known.get(key)
         if known is None:
             known = self.known[key] = self._meet(key)
-        own, place, is_mark = known
+        own, place, is_mark, is_titled = known
         if attributes and not _HIDING.isdisjoint(attributes) and _is_hidden(attributes):
             own |= _HIDDEN_BIT
         if is_mark:
@@ -235,21 +237,27 @@ class _Walk:
             self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
         nodes.parent.append(self.open)
         self.open = len(nodes.tag)
+        if is_titled:
+            self.page.titled.append(self.open)
         nodes.tag.append(tag)
         nodes.own.append(own)
         nodes.place.append(place)
         nodes.first.append(len(self.blocks.text))
         nodes.last.append(0)
 
-    def _meet(self, key: tuple[str | None, ...]) -> tuple[int, int, bool]:
-        """Return bits and place of nodes with a tag and names, and whether they are marks."""
+    def _meet(self, key: tuple[str | None, ...]) -> tuple[int, int, bool, bool]:
+        """Return bits and place of nodes with a tag and names.
+
+        And whether such a node may be a mark, and a headline.
+        """
         tag, names, identity, role, itemprop = key
         own = TAG_BITS.get(tag or "", 0)
         for name in (names, identity, role, itemprop):
             if name:
                 own |= class_mask(name)
         place = self.places.setdefault((tag, names or "", identity or ""), len(self.places))
-        return own, place, bool(own & MARKING_BITS or itemprop or tag == "time")
+        is_mark = bool(own & MARKING_BITS or itemprop or tag == "time")
+        return own, place, is_mark, bool(own & TITLE_BITS)
 
     def _mark(self, marks: list[Mark], tag: str, attributes: Attributes) -> None:
         if len(marks) < _MOST_MARKS:

@@ -14,8 +14,9 @@ from typing import Any, Final, Literal
 
 import orjson
 
+from broadsheet.parse.forest import Forest
 from broadsheet.parse.spelling import Vocabulary, vocabulary_of
-from broadsheet.parse.text_forest import TextForest, text_forest_of
+from broadsheet.parse.text_forest import text_forest_of
 
 FILE: Final = "text_models.json"
 MOST_UNSURE: Final = 0.9
@@ -39,8 +40,8 @@ class Models:
     """
 
     words: Vocabulary
-    body: TextForest
-    finders: Mapping[Finder, TextForest]
+    body: Forest
+    finders: Mapping[Finder, Forest]
     calibration: Mapping[Finder, tuple[float, float, float]]
 
     def confidence(self, finder: Finder, odds: float) -> float:
