@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd  # noqa: F401 - a command that does without it would leave pyarrow so for all
 import pytest
 
 # No test may reach the network or the user's own caches.

@@ -8,7 +8,7 @@ import orjson
 import pyarrow as pa
 import pytest
 
-from broadsheet.contract import render_contract, row_schema
+from broadsheet.contract import FEATURES, render_contract, render_features, row_schema
 from broadsheet.reasons import Reason, is_reason
 from broadsheet.records import Article, Evidence, Source
 from broadsheet.tables import ARTICLE, TABLES, articles_to_table
@@ -19,6 +19,10 @@ SCHEMAS = Path(__file__).parents[1] / "schemas"
 @pytest.mark.parametrize("name", sorted(render_contract()))
 def test_rendered_files_are_up_to_date(name):
     assert (SCHEMAS / name).read_bytes() == render_contract()[name], "run `make schemas`"
+
+
+def test_what_datasets_says_of_the_tables_is_up_to_date():
+    assert FEATURES.read_bytes() == render_features(), "run `make schemas`"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -79,3 +79,14 @@ def test_great_expectations_starts_without_what_no_suite_asks_for():
     )
     found = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True)
     assert found.stdout.split() == []
+
+
+def test_verify_starts_without_what_it_does_not_use(tmp_path):
+    check = (
+        "import atexit, sys; from broadsheet.cli import main\n"
+        "heavy = 'pandas', 'prefect', 'great_expectations', 'datasets', 'huggingface_hub.hf_api'\n"
+        "atexit.register(lambda: print(*[m for m in heavy if m in sys.modules]))\n"
+        f"main(['verify', {str(tmp_path)!r}])"
+    )
+    found = subprocess.run([sys.executable, "-c", check], check=False, capture_output=True)
+    assert found.stdout.split(b"\n")[-2:] == [b"", b""], found.stdout

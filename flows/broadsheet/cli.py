@@ -22,6 +22,7 @@ from broadsheet.cli_releases import RELEASE_COMMANDS
 from broadsheet.cli_validation import VALIDATION_COMMANDS
 from broadsheet.engines import ENGINE_NAMES, Engine, EngineName
 from broadsheet.errors import StorageError
+from broadsheet.startup import without_collection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -149,21 +150,20 @@ def _engine(
 def _run(
     folder: Path, output: str, engine: Engine, *, version: str | None, publish: bool, json_: bool
 ) -> None:
-    from broadsheet.config import load_config
-    from broadsheet.isolation import prepare
-    from broadsheet.local_server import (
-        await_local_server,
-        require_reachable_api,
-        start_local_server,
-    )
-    from broadsheet.startup import without_collection
-
-    load_config(folder)  # the likeliest mistakes are said at once, before a server starts
-    if engine.is_elsewhere():
-        require_reachable_api()
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
     # All this takes as long as the server needs to start, so it comes before the wait.
     with without_collection():
+        from broadsheet.config import load_config
+        from broadsheet.isolation import prepare
+        from broadsheet.local_server import (
+            await_local_server,
+            require_reachable_api,
+            start_local_server,
+        )
+
+        load_config(folder)  # the likeliest mistakes are said at once, before a server starts
+        if engine.is_elsewhere():
+            require_reachable_api()
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")  # errors are shown once, by us
         if engine.name == "threads":  # the others work in processes of their own
             prepare()
         start_local_server()

@@ -1,6 +1,7 @@
 """The data contract as files: JSON Schemas and field tables, rendered from the code.
 
-``python -m broadsheet.contract schemas`` writes them; a test fails when they drift.
+``python -m broadsheet.contract schemas`` writes them, and what ``datasets`` says of the tables; a
+test fails when they drift.
 """
 
 import sys
@@ -12,9 +13,11 @@ import orjson
 import pyarrow as pa
 
 from broadsheet.config import Config
+from broadsheet.fingerprint import PACKAGE
 from broadsheet.reasons import Reason
-from broadsheet.tables import INDEX, INPUT, TABLES, Column, Table
+from broadsheet.tables import CHANGE, INDEX, INPUT, TABLES, Column, Table
 
+FEATURES = PACKAGE / "publish" / "features.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _SCALARS: tuple[tuple[Callable[[pa.DataType], bool], dict[str, Any]], ...] = (
@@ -57,6 +60,19 @@ def field_table(table: Table) -> str:
         optional = "?" if column.nullable else ""
         lines.append(f"| `{column.name}` | {_type_name(column.type)}{optional} | {meaning} |")
     return "\n".join(lines) + "\n"
+
+
+def render_features() -> bytes:
+    """Return how ``datasets`` describes each table: the content of ``publish/features.json``."""
+    from datasets import DatasetInfo, Features  # noqa: PLC0415 - takes 0.7 s
+
+    described = {}
+    for table in (*TABLES, INPUT, CHANGE):
+        features = Features.from_arrow_schema(table.schema)
+        metadata = features.arrow_schema.metadata
+        card = DatasetInfo(features=features)._to_yaml_dict()["features"]  # noqa: SLF001 - what `datasets` itself writes on cards
+        described[table.name] = {"parquet": metadata[b"huggingface"].decode(), "card": card}
+    return orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _file_stem(table: Table) -> str:
@@ -127,3 +143,4 @@ def main(folder: Path) -> None:
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
+    FEATURES.write_bytes(render_features())

@@ -25,7 +25,7 @@ _NOT_ROWS = (
     "pipeline/release.py",
     "pipeline/reporting.py",
     "pipeline/sameness.py",
-    "prefect_database.sql",
+    "prefect_",
     "publish/",
     "rebuild.py",
     "scaffold.py",

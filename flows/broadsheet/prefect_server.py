@@ -10,7 +10,8 @@ import os
 import threading
 from pathlib import Path
 
-# Ahead of a fork: this half of Prefect serves the run and its server.
+# Ahead of a fork: what both the run and its server need of Prefect, which serialises parameters so.
+import fastapi.encoders  # noqa: F401
 from prefect.context import refresh_global_settings_context
 from prefect.main import flow as flow  # noqa: PLC0414 - imported for what it loads
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL

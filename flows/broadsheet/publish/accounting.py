@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from broadsheet.errors import PublishError
 from broadsheet.publish import layout
-from broadsheet.publish.shards import file_schema, open_writer
+from broadsheet.publish.features import file_schema
+from broadsheet.publish.shards import open_writer
 from broadsheet.records import Accounts
 from broadsheet.tables import ARTICLE, DUPLICATE, INPUT, QUARANTINE, Table
 

@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 
 from broadsheet.errors import PublishError, VersionConflictError
 from broadsheet.publish import layout
+from broadsheet.publish.features import file_schema
 from broadsheet.publish.layout import FIRST, Version
 from broadsheet.publish.rows import NOTHING, Known, is_moved
-from broadsheet.publish.shards import file_schema, open_writer
+from broadsheet.publish.shards import open_writer
 from broadsheet.publish.stretches import Stretch, differences, distinct_shards, schema_of
 from broadsheet.tables import CHANGE
 

@@ -7,8 +7,8 @@ from huggingface_hub import DatasetCardData
 
 from broadsheet.config import Dataset
 from broadsheet.publish import layout
+from broadsheet.publish.features import describe_columns
 from broadsheet.publish.layout import Version
-from broadsheet.tables import TABLES
 
 # https://github.com/huggingface/hub-docs/blob/main/datasetcard.md, "size_categories"
 _SIZES = (
@@ -61,7 +61,7 @@ def release_front_matter(
     fields = _about(dataset, languages) | {
         "size_categories": [_size_category(rows)] if rows else None,
         "configs": configs,
-        "dataset_info": [_info(name, version, sizes[name]) for name in sizes],
+        "dataset_info": [_info(name, sizes[name]) for name in sizes],
     }
     return _yaml(fields)
 
@@ -115,23 +115,17 @@ def _about(dataset: Dataset, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _info(name: str, version: Version, sizes: Mapping[str, Size]) -> dict[str, Any]:
-    from datasets import DatasetInfo, Features, SplitDict, SplitInfo  # noqa: PLC0415 - takes 0.7 s
-
-    table = next(table for table in TABLES if table.name == name)
-    splits = {
-        split: SplitInfo(name=split, num_bytes=size.plain_bytes, num_examples=size.rows)
-        for split, size in sizes.items()
+def _info(name: str, sizes: Mapping[str, Size]) -> dict[str, Any]:
+    return {
+        "config_name": name,
+        "features": describe_columns()[name]["card"],
+        "splits": [
+            _split(split, {"bytes": size.plain_bytes, "rows": size.rows})
+            for split, size in sizes.items()
+        ],
+        "download_size": sum(size.stored_bytes for size in sizes.values()),
+        "dataset_size": sum(size.plain_bytes for size in sizes.values()),
     }
-    info = DatasetInfo(
-        config_name=name,
-        version=str(version),
-        features=Features.from_arrow_schema(table.schema),
-        splits=SplitDict(splits),
-        download_size=sum(size.stored_bytes for size in sizes.values()),
-        dataset_size=sum(size.plain_bytes for size in sizes.values()),
-    )
-    return {"config_name": name, **info._to_yaml_dict()}  # noqa: SLF001 - what `datasets` itself writes on cards
 
 
 def _size_category(rows: int) -> str:

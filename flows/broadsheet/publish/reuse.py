@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet.publish import layout
+from broadsheet.publish.features import file_schema
 from broadsheet.publish.placement import Integers
 from broadsheet.publish.rows import Known, Mask, differing
-from broadsheet.publish.shards import TableFiles, file_schema
+from broadsheet.publish.shards import TableFiles
 from broadsheet.publish.staged import Rows, Staged
 from broadsheet.tables import ARTICLE, INDEX
 

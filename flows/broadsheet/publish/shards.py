@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import orjson
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet.publish import layout
+from broadsheet.publish.features import file_schema
 from broadsheet.tables import INDEX, Table
 
 # The Hub's defaults (`datasets.config.DEFAULT_CDC_OPTIONS` of datasets 4.3 to 5.2); stated here
@@ -38,15 +38,6 @@ class TableFiles:
             name: tuple(path for path in self.paths if split[path] == name)
             for name in dict.fromkeys(split.values())
         }
-
-
-@cache
-def file_schema(table: Table) -> pa.Schema:
-    """Return a table's schema with the ``huggingface`` key that ``datasets`` reads."""
-    from datasets import Features  # noqa: PLC0415 - takes 0.7 s
-
-    features = Features.from_arrow_schema(table.schema)
-    return table.schema.with_metadata(features.arrow_schema.metadata)
 
 
 def open_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
+from broadsheet.publish.features import file_schema
 from broadsheet.publish.rows import NOTHING, Known, Mask, differing, merged, paired
-from broadsheet.publish.shards import file_schema
 from broadsheet.tables import ACROSS_BATCHES, ARTICLE, CHANGE
 
 _LIGHT = ("id", "outlet", "published_on", *ACROSS_BATCHES)

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from huggingface_hub import DatasetCard
+import yaml
 
 from broadsheet.errors import PublishError, StorageError
 from broadsheet.fingerprint import digest_file, digest_json
@@ -233,7 +233,8 @@ def _disagreements_of_accounts(
 def _disagreements_of_card(
     release: Path, version: str, rows: Mapping[str, Mapping[str, int]]
 ) -> Iterator[Problem]:
-    card = DatasetCard.load(release / layout.CARD).data.to_dict()
+    _, front_matter, _ = (release / layout.CARD).read_text("utf-8").split("---\n", 2)
+    card = yaml.safe_load(front_matter)
     infos = (
         card["dataset_info"] if isinstance(card["dataset_info"], list) else [card["dataset_info"]]
     )
