@@ -30,6 +30,7 @@ _NOT_ROWS = (
     "rebuild.py",
     "scaffold.py",
     "status.py",
+    "templating.py",
 )
 
 ROW_LIBRARIES = (

@@ -27,6 +27,8 @@ _SETTINGS = {
     # Without memory of it, or a later server of the user's would take the blocks for registered.
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+    # Checks of types at run time, compiled at import, in a library of Prefect's queue.
+    "PY_KEY_VALUE_DISABLE_BEARTYPE": "true",
 }
 _FACTORY = "prefect.server.api.server:create_app"
 # FastAPI makes a router's routes, for seconds in all, when a request passes it by on its way to the
@@ -94,4 +96,4 @@ def put_first_what_a_run_asks() -> None:
 
     order = {prefix: number for number, prefix in enumerate(ASKED)}
     routers = sorted(server.API_ROUTERS, key=lambda router: order.get(router.prefix, len(order)))
-    server.API_ROUTERS = tuple(routers)
+    server.API_ROUTERS = tuple(routers)  # type: ignore[assignment]  # as many as before

@@ -9,7 +9,7 @@ last bit (on Python 3.11; later ones add floats otherwise, and this module does 
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -68,25 +68,40 @@ def load_profiles() -> Profiles:
         for path in sorted(folder.iterdir())
         if not path.name.startswith(".")
     ]
-    keys = {gram: _key(gram) for content in contents for gram in content["freq"]}
-    grams = sorted(keys, key=keys.__getitem__)
-    rows = {gram: row for row, gram in enumerate(grams)}
-    probabilities = np.zeros((len(grams), len(contents)))
-    for column, content in enumerate(contents):
-        frequencies: Mapping[str, int] = content["freq"]
-        for gram, count in frequencies.items():
-            probabilities[rows[gram], column] = count / content["n_words"][len(gram) - 1]
-    slots = _hash_table(np.array([keys[gram] for gram in grams], dtype=np.uint64))
-    return Profiles(tuple(content["name"] for content in contents), slots, probabilities)
+    keys = [_keys(list(content["freq"])) for content in contents]
+    known, rows = np.unique(np.concatenate(keys), return_inverse=True)
+    probabilities = np.zeros((len(known), len(contents)))
+    start = 0
+    for column, (content, of_grams) in enumerate(zip(contents, keys, strict=True)):
+        counts = np.fromiter(content["freq"].values(), np.float64, len(of_grams))
+        n_words = np.array(content["n_words"], np.float64)
+        n_characters = 1 + (of_grams >> _CODE_BITS > 0) + (of_grams >> 2 * _CODE_BITS > 0)
+        where = rows[start : start + len(of_grams)]
+        probabilities[where, column] = counts / n_words[n_characters - 1]
+        start += len(of_grams)
+    names = tuple(content["name"] for content in contents)
+    return Profiles(names, _hash_table(known), probabilities)
+
+
+def _keys(grams: Sequence[str]) -> Codes:
+    """Return the code points of each n-gram of one to three characters as one number."""
+    codes = np.array(grams, "<U3").view(np.uint32).reshape(-1, 3).astype(np.uint64)
+    keys = np.zeros(len(grams), np.uint64)
+    for of_grams in codes.T:  # 0 stands for none
+        keys = np.where(of_grams > 0, keys << np.uint64(_CODE_BITS) | of_grams, keys)
+    return keys
 
 
 def _hash_table(keys: Codes) -> Codes:
     """Return an open-addressing table of the keys, each with its position beside it."""
     slots = np.full(2 << _HASH_BITS, _NO_KEY)
-    for row, (key, slot) in enumerate(zip(keys.tolist(), _hashed(keys).tolist(), strict=True)):
-        while slots[slot] != _NO_KEY:
-            slot = (slot + 2) % slots.size  # noqa: PLW2901 - probing is moving on
-        slots[slot], slots[slot + 1] = key, row
+    pending, places = np.arange(len(keys)), _hashed(keys)
+    while pending.size:
+        is_free = slots.take(places) == _NO_KEY
+        slots[places[is_free]] = keys[pending[is_free]]  # where several want a place, one gets it
+        is_in = slots.take(places) == keys.take(pending)
+        slots[places[is_in] + 1] = pending[is_in]
+        pending, places = pending[~is_in], (places[~is_in] + 2) % slots.size
     return slots
 
 
@@ -113,13 +128,6 @@ def _look_up(wanted: Codes, profiles: Profiles) -> tuple[npt.NDArray[np.int64], 
         goes_on = ~is_here & (held != _NO_KEY)
         pending, slots = pending[goes_on], slots[goes_on]
     return rows[is_found].view(np.int64), is_found
-
-
-def _key(gram: str) -> int:
-    key = 0
-    for character in gram:
-        key = key << _CODE_BITS | ord(character)
-    return key
 
 
 def probabilities_of(

@@ -19,6 +19,7 @@ from broadsheet.publish.manifest import Json, Origin, carried
 from broadsheet.publish.report_charts import bars, over_time
 from broadsheet.publish.write import Written
 from broadsheet.tables import TABLES
+from broadsheet.templating import KeptBytecode
 from broadsheet.text import clean
 
 _MOST_SHOWN = 20
@@ -150,6 +151,7 @@ def _month_range(composition: Composition) -> tuple[str, str] | None:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("broadsheet.publish"),
+        bytecode_cache=KeptBytecode(),
         autoescape=select_autoescape(
             ["html.j2", "svg.j2"]
         ),  # values in Markdown go through `inert`

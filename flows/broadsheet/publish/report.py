@@ -21,6 +21,7 @@ from broadsheet.publish.report_inputs import FileAccount, accounts_of_files
 from broadsheet.reasons import EXPECTATION_PREFIX, Reason
 from broadsheet.records import Accounts, ExpectationResult, Severity, Verdict
 from broadsheet.tables import ARTICLE
+from broadsheet.templating import KeptBytecode
 
 __all__ = [
     "Aggregates",
@@ -246,6 +247,7 @@ def _meanings(facts: ReportFacts) -> dict[str, str]:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("broadsheet.publish"),
+        bytecode_cache=KeptBytecode(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

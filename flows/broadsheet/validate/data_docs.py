@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader
 
 from broadsheet.records import ExpectationResult, Severity, Verdict
+from broadsheet.templating import KeptBytecode
 from broadsheet.validate.catalogue import KINDS
 from broadsheet.validate.suites import Expectation, Suite
 
@@ -42,6 +43,7 @@ def render_data_docs(judged: Sequence[tuple[Suite, Verdict]], *, title: str) -> 
     pages = [(f"{suite.name}.html", suite, verdict) for suite, verdict in judged]
     environment = Environment(
         loader=PackageLoader("broadsheet.validate"),
+        bytecode_cache=KeptBytecode(),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
