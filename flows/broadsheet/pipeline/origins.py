@@ -5,6 +5,7 @@ the same bytes.
 """
 
 import contextlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from broadsheet.deduplicate import addresses
 from broadsheet.fingerprint import digest_file, digest_json
-from broadsheet.pipeline.workspace import Place, StagedBatch, join
+from broadsheet.pipeline.earlier import FILES
+from broadsheet.pipeline.workspace import KEYS, Place, StagedBatch, join, read_json
 from broadsheet.publish import layout
+from broadsheet.publish.placement import Integers
 
-_FORMAT = b"1"
+_FORMAT = b"2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Origins:
 
     Attributes:
         checksums: SHA-256 of its ``SHA256SUMS``.
-        rows: for each row of the default configuration, in their order, ``staged``: the digest of
-            the batch that it was made of, null where it was carried over, and ``row`` there.
+        rows: for each row of the default configuration, in their order, ``staged``: the key of the
+            raw file that it was made of, or the digest of the batch where that has none, null where
+            it was carried over; and ``row``: its place in there.
 
     """
 
@@ -46,11 +49,11 @@ class Origins:
             release: the release that the origins are of.
 
         """
-        digests = pa.array([*map(_digest, staged)], pa.string())
-        batch = pc.index_in(self.rows["staged"].cast(pa.string()), value_set=digests)
-        was = pa.table({"batch": batch.fill_null(-1), "row": self.rows["row"]})
-        place = pc.index_in(addresses(survivors), value_set=addresses(was)).fill_null(-1)
-        before = np.asarray(place).astype(np.int64)
+        numbers, row, names = _located(staged, survivors)
+        number = pc.index_in(self.rows["staged"].cast(pa.string()), value_set=names)
+        was = _codes(np.asarray(number.fill_null(-1)), np.asarray(self.rows["row"]))
+        place = pc.index_in(_codes(numbers, row), value_set=was).fill_null(-1)
+        before = np.where(numbers < 0, -1, np.asarray(place)).astype(np.int64)
         shard = np.asarray(survivors["batch"]) - len(staged)
         carried = np.flatnonzero(shard >= 0)
         rows = [pq.read_metadata(path).num_rows for path in layout.shards_of(release, "default")]
@@ -72,10 +75,8 @@ def keep_origins(
             batch that is not among those staged was carried over.
 
     """
-    digests = pa.array([*map(_digest, staged)], pa.string())
-    numbers = made_of["batch"].combine_chunks()
-    known = pc.if_else(pc.less(numbers, len(digests)), numbers, None)
-    table = pa.table({"staged": digests.take(known), "row": made_of["row"]})
+    numbers, row, names = _located(staged, made_of)
+    table = pa.table({"staged": names.take(pa.array(numbers, mask=numbers < 0)), "row": row})
     stated = {"format": _FORMAT, "checksums": digest_file(release / layout.CHECKSUMS)}
     path = _place(work)
     fresh = path.with_suffix(".new")
@@ -99,10 +100,54 @@ def recall_origins(work: Place, release: Path) -> Origins | None:
     return Origins(actual, rows)
 
 
+def _located(staged: Sequence[StagedBatch], rows: pa.Table) -> tuple[Integers, Integers, pa.Array]:
+    """Return of what addressed rows were made.
+
+    Args:
+        staged: the batches, by number.
+        rows: ``batch`` and ``row``.
+
+    Returns:
+        For each row the number of its file or batch, -1 where it was carried over, and its place
+        in there; and the names of files and batches by number.
+
+    """
+    batch, place = (np.asarray(rows[name]).astype(np.int64) for name in ("batch", "row"))
+    numbers, names = np.full(len(batch), -1), list[str]()
+    order = np.argsort(batch, kind="stable")
+    borders = np.searchsorted(batch[order], np.arange(len(staged) + 1))
+    for one, (start, stop) in zip(staged, itertools.pairwise(borders), strict=True):
+        some = order[start:stop]
+        if len(some):
+            of_row, first, named = _parts(one)
+            numbers[some] = len(names) + of_row[place[some]]
+            place[some] -= first[place[some]]
+            names += named
+    distinct = pa.array(names, pa.string()).dictionary_encode()
+    known = np.flatnonzero(numbers >= 0)
+    numbers[known] = np.asarray(distinct.indices)[numbers[known]]
+    return numbers, place, distinct.dictionary
+
+
+def _codes(number: Integers, row: Integers) -> pa.Array:
+    """Return a number for each row that names its part and its place there; -1 has no place."""
+    return pa.array(np.where(number < 0, -1, number.astype(np.int64) << 32 | row))
+
+
+def _parts(batch: StagedBatch) -> tuple[Integers, Integers, list[str]]:
+    """Return for each row of a batch the number of its part, and the first row of that; the names.
+
+    A part is a file, or all that the batch has of files that it does not name.
+    """
+    keys = {path: key for key, path in read_json(batch.path(FILES)).items()}
+    path = pq.read_table(batch.path(KEYS), columns=["source_path"])["source_path"]
+    encoded = path.combine_chunks().dictionary_encode()
+    code = np.asarray(encoded.indices).astype(np.int64)
+    named = [keys.get(path) for path in encoded.dictionary.to_pylist()]
+    first = np.unique(code, return_index=True)[1]  # rows of one file follow one another
+    first[[name is None for name in named]] = 0
+    return code, first[code], [name or digest_json(batch.files) for name in named]
+
+
 def _place(work: Place) -> Path:
     return Path(join(work, "origins.parquet"))
-
-
-def _digest(batch: StagedBatch) -> str:
-    """Return the digest of all that a batch holds."""
-    return digest_json(batch.files)
