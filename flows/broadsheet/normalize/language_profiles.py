@@ -22,18 +22,22 @@ import orjson
 from langdetect.detector import Detector
 from langdetect.utils.ngram import NGram
 
-from broadsheet.characters import code_points
+from broadsheet.characters import BEYOND, code_points
 from broadsheet.normalize.language_trials import mean_probabilities
 
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint64]
 
-_HASH_BITS: Final = 18
+_HASH_BITS: Final = 19
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
-_NO_KEY: Final = np.uint64(2**64 - 1)
+_EMPTY: Final = np.uint64(2**64 - 1)
 _SPACE: Final = ord(" ")
-_CODE_BITS: Final = 21  # of a Unicode code point
+_LETTER_BITS: Final = 12  # of the number of a character that is in some n-gram
+_ROW_BITS: Final = np.uint64(17)
+_ROW: Final = np.uint64(2**17 - 1)
+_OTHER_LETTER: Final = 1  # not 0, which is none
+_NONE: Final = -1
 _SPACES: Final = re.compile(" {2,}")
 _LATIN: Final = re.compile("[A-z]+")
 _BEYOND_LATIN: Final = 0x300
@@ -46,15 +50,21 @@ _VIETNAMESE_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"  # that normalize_vi
 class Profiles:
     """The n-grams of all languages.
 
+    An n-gram is a number: of its letters' numbers, ``_LETTER_BITS`` for each.
+
     Attributes:
         languages: langdetect's names, in the order of their files.
-        slots: a hash table: each slot's n-gram as a number and its row in ``probabilities``, one
-            beside the other, so that both are fetched at once; shape (2 * slots,).
+        letters: the number of each code point of the Basic Multilingual Plane, and of all beyond.
+        single: the row of each letter in ``probabilities``, or ``_NONE``.
+        slots: a hash table of all n-grams: the number of each above, and its row in the lowest
+            ``_ROW_BITS``, so that both are fetched at once.
         probabilities: of each n-gram in each language; shape (n-grams, languages).
 
     """
 
     languages: tuple[str, ...]
+    letters: npt.NDArray[np.uint16]
+    single: npt.NDArray[np.int64]
     slots: Codes
     probabilities: Floats
 
@@ -68,66 +78,76 @@ def load_profiles() -> Profiles:
         for path in sorted(folder.iterdir())
         if not path.name.startswith(".")
     ]
-    keys = [_keys(list(content["freq"])) for content in contents]
-    known, rows = np.unique(np.concatenate(keys), return_inverse=True)
-    probabilities = np.zeros((len(known), len(contents)))
+    grams = [_code_points_of(list(content["freq"])) for content in contents]
+    every = np.concatenate(grams)
+    known = np.unique(every)[1:]
+    letters = np.full(BEYOND + 1, _OTHER_LETTER, dtype=np.uint16)
+    letters[known] = _OTHER_LETTER + 1 + np.arange(known.size)
+    keys, rows = np.unique(_keys(every, letters), return_inverse=True)
+    probabilities = np.zeros((keys.size, len(contents)))
     start = 0
-    for column, (content, of_grams) in enumerate(zip(contents, keys, strict=True)):
-        counts = np.fromiter(content["freq"].values(), np.float64, len(of_grams))
+    for column, (content, codes) in enumerate(zip(contents, grams, strict=True)):
+        counts = np.fromiter(content["freq"].values(), np.float64, len(codes))
         n_words = np.array(content["n_words"], np.float64)
-        n_characters = 1 + (of_grams >> _CODE_BITS > 0) + (of_grams >> 2 * _CODE_BITS > 0)
-        where = rows[start : start + len(of_grams)]
-        probabilities[where, column] = counts / n_words[n_characters - 1]
-        start += len(of_grams)
+        where = rows[start : start + len(codes)]
+        probabilities[where, column] = counts / n_words[np.count_nonzero(codes, axis=1) - 1]
+        start += len(codes)
+    single = np.full(1 << _LETTER_BITS, _NONE, dtype=np.int64)
+    alone = keys[keys < single.size]
+    single[alone.view(np.int64)] = np.arange(alone.size)
     names = tuple(content["name"] for content in contents)
-    return Profiles(names, _hash_table(known), probabilities)
+    return Profiles(names, letters, single, _hash_table(keys), probabilities)
 
 
-def _keys(grams: Sequence[str]) -> Codes:
-    """Return the code points of each n-gram of one to three characters as one number."""
-    codes = np.array(grams, "<U3").view(np.uint32).reshape(-1, 3).astype(np.uint64)
+def _code_points_of(grams: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Return the code points of n-grams of one to three characters; 0 stands for none."""
+    return np.array(grams, "<U3").view(np.uint32).reshape(-1, 3)
+
+
+def _keys(grams: npt.NDArray[np.uint32], letters: npt.NDArray[np.uint16]) -> Codes:
+    """Return each n-gram, given as code points, as one number."""
     keys = np.zeros(len(grams), np.uint64)
-    for of_grams in codes.T:  # 0 stands for none
-        keys = np.where(of_grams > 0, keys << np.uint64(_CODE_BITS) | of_grams, keys)
+    for codes in grams.T:
+        keys = np.where(codes > 0, keys << np.uint64(_LETTER_BITS) | letters.take(codes), keys)
     return keys
 
 
 def _hash_table(keys: Codes) -> Codes:
-    """Return an open-addressing table of the keys, each with its position beside it."""
-    slots = np.full(2 << _HASH_BITS, _NO_KEY)
-    pending, places = np.arange(len(keys)), _hashed(keys)
-    while pending.size:
-        is_free = slots.take(places) == _NO_KEY
-        slots[places[is_free]] = keys[pending[is_free]]  # where several want a place, one gets it
-        is_in = slots.take(places) == keys.take(pending)
-        slots[places[is_in] + 1] = pending[is_in]
-        pending, places = pending[~is_in], (places[~is_in] + 2) % slots.size
+    """Return an open-addressing table of the keys with their positions."""
+    slots = np.full(1 << _HASH_BITS, _EMPTY)
+    entries = keys << _ROW_BITS | np.arange(keys.size, dtype=np.uint64)
+    places = _hashed(keys)
+    while entries.size:
+        is_free = slots.take(places) == _EMPTY
+        slots[places[is_free]] = entries[is_free]  # where several want a place, one gets it
+        is_out = slots.take(places) != entries
+        entries, places = entries[is_out], (places[is_out] + 1) % slots.size
     return slots
 
 
 def _hashed(keys: Codes) -> npt.NDArray[np.int64]:
     """Return where the search for each key begins (Fibonacci hashing)."""
     slot: npt.NDArray[np.int64] = (keys * _GOLDEN >> np.uint64(64 - _HASH_BITS)).view(np.int64)
-    return slot << 1
+    return slot
 
 
-def _look_up(wanted: Codes, profiles: Profiles) -> tuple[npt.NDArray[np.int64], Booleans]:
-    """Return the rows of the keys that are in the table, in their order, and which these are."""
+def _look_up(wanted: Codes, profiles: Profiles) -> npt.NDArray[np.int64]:
+    """Return the row of each key, or ``_NONE``."""
     slots = _hashed(wanted)
     held = profiles.slots.take(slots)
-    is_found = held == wanted
-    rows = profiles.slots.take(slots + 1)
-    pending = np.flatnonzero(~is_found & (held != _NO_KEY))
+    is_other = held >> _ROW_BITS != wanted
+    rows = (held & _ROW).view(np.int64)
+    rows[is_other] = _NONE
+    pending = np.flatnonzero(is_other & (held != _EMPTY))
     slots = slots.take(pending)
     while pending.size:
-        slots = (slots + 2) % profiles.slots.size
+        slots = (slots + 1) % profiles.slots.size
         held = profiles.slots.take(slots)
-        is_here = held == wanted.take(pending)
-        is_found[pending[is_here]] = True
-        rows[pending[is_here]] = profiles.slots.take(slots[is_here] + 1)
-        goes_on = ~is_here & (held != _NO_KEY)
+        is_here = held >> _ROW_BITS == wanted.take(pending)
+        rows[pending[is_here]] = (held[is_here] & _ROW).view(np.int64)
+        goes_on = ~is_here & (held != _EMPTY)
         pending, slots = pending[goes_on], slots[goes_on]
-    return rows[is_found].view(np.int64), is_found
+    return rows
 
 
 def probabilities_of(
@@ -266,20 +286,18 @@ def _rows_of_grams(texts: Sequence[str], profiles: Profiles) -> list[npt.NDArray
     second or a later capital in a row are left out.
     """
     codes, starts = _normalized(texts)
-    wide = codes.astype(np.uint64)
-    last, before = wide[1:], wide[:-1]
-    grams = np.empty((codes.size, 3), dtype=np.uint64)
-    grams[:, 0] = wide
-    grams[1:, 1] = before << np.uint64(_CODE_BITS) | last
-    grams[2:, 2] = wide[:-2] << np.uint64(2 * _CODE_BITS) | grams[2:, 1]
-    is_gram = np.ones(grams.shape, dtype=np.bool_)
-    np.not_equal(wide, _SPACE, out=is_gram[:, 0])
-    np.not_equal(before, _SPACE, out=is_gram[1:, 2])
-    upper = _is_upper().take(codes)
-    is_gram[1:][upper[1:] & upper[:-1]] = False
-    is_gram[starts] = False  # the space before a text, and what would reach into the one before
-    is_gram[(starts + 1)[starts + 1 < codes.size], 2] = False
-    rows, is_found = _look_up(grams[is_gram], profiles)
-    n_grams = np.append(0, np.cumsum(is_gram.sum(axis=1)))[starts]
-    n_found = np.append(0, np.cumsum(is_found))[n_grams]
-    return np.split(rows, n_found[1:])
+    letters = profiles.letters.take(codes, mode="clip").astype(np.uint64)
+    pairs = letters[:-1] << np.uint64(_LETTER_BITS) | letters[1:]
+    triples = letters[:-2] << np.uint64(2 * _LETTER_BITS) | pairs[1:]
+    is_space, upper = codes == _SPACE, _is_upper().take(codes)
+    rows = np.empty((codes.size, 3), dtype=np.int64)
+    rows[:, 0] = profiles.single.take(letters.view(np.int64))
+    rows[1:, 1] = _look_up(pairs, profiles)
+    rows[2:, 2] = _look_up(triples, profiles)
+    rows[is_space, 0] = _NONE
+    rows[1:, 2][is_space[:-1]] = _NONE
+    rows[1:][upper[1:] & upper[:-1]] = _NONE
+    rows[starts] = _NONE  # the space before a text
+    flat = rows.ravel()
+    found = np.flatnonzero(flat != _NONE)
+    return np.split(flat.take(found), np.searchsorted(found, 3 * starts[1:]))
