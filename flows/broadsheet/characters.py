@@ -4,6 +4,8 @@ A table has one small number for each code point of the Basic Multilingual Plane
 beyond it. So a property of a thousand characters is one look-up instead of a thousand calls.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,9 +13,14 @@ import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint32]
 Table = npt.NDArray[np.uint8]
+Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 BEYOND: Final = 0x10000
 """Where a table keeps what holds for all characters beyond the Basic Multilingual Plane."""
+
+
+_TOGETHER: Final = 100_000  # characters; what fits a processor's cache
 
 
 def code_points(text: str) -> Codes:
@@ -29,3 +36,59 @@ def codes_of(text: str) -> Codes:
 def new_table() -> Table:
     """Return a table of zeros."""
     return np.zeros(BEYOND + 1, dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Some texts end to end, each followed by a line end, so that no run spans two.
+
+    Attributes:
+        text: all of them.
+        bounds: where each begins, and where the last ends; of length texts + 1.
+
+    """
+
+    text: str
+    bounds: Positions
+
+    @classmethod
+    def all(cls, texts: Sequence[str]) -> "Iterator[tuple[Sequence[str], Laid]]":
+        """Yield texts with how they lie, some at a time, in their order."""
+        start = size = 0
+        for end, text in enumerate(texts, 1):
+            size += len(text)
+            if size >= _TOGETHER or end == len(texts):
+                some = texts[start:end]
+                bounds = np.cumsum([0, *(len(each) + 1 for each in some)])
+                yield some, cls("\n".join(some) + "\n", bounds)
+                start, size = end, 0
+
+    def kinds(self, table: Table, kind_of: Callable[[str], int]) -> Table:
+        """Return what each character is, by a table and, beyond it, by the function of it."""
+        codes = code_points(self.text)
+        kinds = table.take(codes, mode="clip")
+        for place in np.flatnonzero(codes >= BEYOND).tolist():
+            kinds[place] = kind_of(self.text[place])
+        return kinds
+
+    def count(self, positions: Positions) -> Positions:
+        """Return how many of some positions, in ascending order, lie in each text."""
+        return np.diff(np.searchsorted(positions, self.bounds))
+
+
+def runs(flags: Flags) -> tuple[Positions, Positions]:
+    """Return first and last-plus-one positions of the runs of flags; the last must not be set."""
+    edges = np.flatnonzero(flags[1:] != flags[:-1]) + 1
+    if flags[0]:
+        edges = np.append(0, edges)
+    return edges[::2], edges[1::2]
+
+
+def hold(flags: Flags, begins: Positions, ends: Positions) -> Flags:
+    """Tell which runs have a flag set; most show it with their first character."""
+    holds: Flags = flags[begins]
+    others = np.flatnonzero(~holds)
+    borders = np.stack([begins[others], ends[others]], axis=1).ravel()
+    if len(borders):
+        holds[others] = np.logical_or.reduceat(flags, borders)[::2]
+    return holds

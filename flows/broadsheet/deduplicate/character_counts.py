@@ -4,17 +4,16 @@ The texts are laid end to end as code points, and a table says what each charact
 costs some array operations for fifty texts, not for one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.characters import BEYOND, Table, code_points, new_table
+from broadsheet.characters import BEYOND, Laid, Table, hold, new_table, runs
 
 Counts = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 COUNTED: Final = (
     "tokens", "with_letter", "visible", "digits", "letters", "capitals", "symbols", "sentences",
@@ -22,7 +21,6 @@ COUNTED: Final = (
 """What is counted of each text: runs of non-spaces, those with a letter, their characters, and
 among these digits, letters and capitals; ``#`` and ellipses; sentences."""
 
-_CHUNK_CHARACTERS: Final = 100_000  # what fits a processor's cache
 _SPACE, _IN_WORD, _DIGIT, _LETTER, _CAPITAL, _STOP, _CLOSE, _FULL_STOP = (1 << n for n in range(8))
 _STOPS: Final = ".!?…"  # end a sentence where a space follows, or quotes and brackets and a space
 _CLOSING: Final = "\"'”’»)]"
@@ -32,57 +30,29 @@ _SYMBOLS: Final = ("#", "...", "…")
 
 def count_characters(texts: Sequence[str]) -> Counts:
     """Return what is counted of each text; shape (texts, ``COUNTED``)."""
-    parts = [_count(chunk) for chunk in _chunks(texts)]
+    parts = [_count(some, laid) for some, laid in Laid.all(texts)]
     return np.concatenate([np.zeros((0, len(COUNTED)), np.int64), *parts])
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    size = 0
-    for text in texts:
-        chunk.append(text)
-        size += len(text)
-        if size >= _CHUNK_CHARACTERS:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-def _count(texts: Sequence[str]) -> Counts:
-    # Each text is followed by one space, so that nothing spans two texts.
-    classes = _classes_in("\n".join(texts) + "\n")
-    bounds = np.cumsum([0, *(len(text) + 1 for text in texts)])
-
-    def per_text(positions: Counts) -> Counts:
-        return np.diff(np.searchsorted(positions, bounds))
-
+def _count(texts: Sequence[str], laid: Laid) -> Counts:
+    classes = laid.kinds(_classes(), _classes_of)
     is_visible = classes & _SPACE == 0
-    begins, ends = _runs(is_visible)
+    begins, ends = runs(is_visible)
     lengths = np.append(0, np.cumsum(ends - begins))
-    visible = np.diff(lengths[np.searchsorted(begins, bounds)])
-    other = per_text(np.flatnonzero((classes & _LETTER == 0) & is_visible))
-    n_tokens = per_text(begins)
+    visible = np.diff(lengths[np.searchsorted(begins, laid.bounds)])
+    other = laid.count(np.flatnonzero((classes & _LETTER == 0) & is_visible))
+    n_tokens = laid.count(begins)
     columns = (
         n_tokens,
-        per_text(begins[_hold(classes & _IN_WORD > 0, begins, ends)]),
+        laid.count(begins[hold(classes & _IN_WORD > 0, begins, ends)]),
         visible,
-        per_text(np.flatnonzero(classes & _DIGIT)),
+        laid.count(np.flatnonzero(classes & _DIGIT)),
         visible - other,
-        per_text(np.flatnonzero(classes & _CAPITAL)),
+        laid.count(np.flatnonzero(classes & _CAPITAL)),
         np.array([sum(map(text.count, _SYMBOLS)) for text in texts]),
-        np.maximum(per_text(_sentence_ends(classes)), n_tokens > 0),
+        np.maximum(laid.count(_sentence_ends(classes)), n_tokens > 0),
     )
     return np.stack(columns, axis=1)
-
-
-def _classes_in(text: str) -> Table:
-    """Return the classes of each character of a text, added up."""
-    codes = code_points(text)
-    classes = _classes().take(codes, mode="clip")
-    for place in np.flatnonzero(codes >= BEYOND).tolist():
-        classes[place] = _classes_of(text[place])
-    return classes
 
 
 @lru_cache(maxsize=1)
@@ -104,24 +74,6 @@ def _classes_of(char: str) -> int:
         + (char in _CLOSING) * _CLOSE
         + (char in _FULL_STOPS) * _FULL_STOP
     )
-
-
-def _runs(flags: Flags) -> tuple[Counts, Counts]:
-    """Return first and last-plus-one positions of the runs of flags; the last is not set."""
-    edges = np.flatnonzero(flags[1:] != flags[:-1]) + 1
-    if flags[0]:
-        edges = np.append(0, edges)
-    return edges[::2], edges[1::2]
-
-
-def _hold(flags: Flags, begins: Counts, ends: Counts) -> Flags:
-    """Tell which runs have a flag set; that is tried at their first character before all."""
-    holds = flags[begins]
-    others = np.flatnonzero(~holds)
-    borders = np.stack([begins[others], ends[others]], axis=1).ravel()
-    if len(borders):
-        holds[others] = np.logical_or.reduceat(flags, borders)[::2]
-    return holds
 
 
 def _sentence_ends(classes: Table) -> Counts:

@@ -44,7 +44,14 @@ def normalize(articles: Sequence[ParsedArticle], config: Config) -> list[Article
     """
     takedowns = takedown_list(config.takedown)
     articles = [_with_clean_witnesses(article) for article in articles]
-    bodies = [_body(article, config) for article in articles]
+    cleaned = [clean(article.text) for article in articles]
+    squeezed = [squeeze(text) for text, _ in cleaned]
+    bodies = [
+        _body(article, text, n_words, notes, config)
+        for article, text, n_words, (_, notes) in zip(
+            articles, squeezed, count_words(squeezed), cleaned, strict=True
+        )
+    ]
     texts = [body.text for body in bodies if isinstance(body, _Body)]
     declared = [
         tuple(witness.value for witness in article.of("language"))
@@ -84,11 +91,10 @@ class _Body:
     notes: tuple[Reason, ...]
 
 
-def _body(parsed: ParsedArticle, config: Config) -> _Body | Rejection:
-    """Clean the text, and tell whether it is enough for an article."""
-    cleaned, notes = clean(parsed.text)
-    text = squeeze(cleaned)
-    n_words = count_words(text)
+def _body(
+    parsed: ParsedArticle, text: str, n_words: int, notes: tuple[Reason, ...], config: Config
+) -> _Body | Rejection:
+    """Tell whether a text is enough for an article."""
     if not text:
         return _reject(parsed, Reason.CONTENT_EMPTY, "no text is left")
     if n_words < config.text.min_words:

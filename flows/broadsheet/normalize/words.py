@@ -1,11 +1,12 @@
 """Counting words, in scripts with and without spaces."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from broadsheet.characters import BEYOND, Table, codes_of, new_table
+from broadsheet.characters import BEYOND, Laid, Table, hold, new_table, runs
 
 # What a character is to a word; ``_ROLES`` says what that means.
 _SPACE, _WORD, _MARK, _IDEOGRAPH, _UNSPACED_LETTER, _UNSPACED_WORD, _UNSPACED_MARK = range(7)
@@ -27,29 +28,32 @@ _UNSPACED_LETTERS: Final = (
 )  # fmt: skip
 _LETTERS_IN_UNSPACED_WORD: Final = 4
 
-_ASCII: Final = [chr(code) for code in range(128)]
-_ASCII_SPACES: Final = bytes(ord(" ") if c.isspace() else ord(c) for c in _ASCII).ljust(256)
-_ASCII_MARKS: Final = bytes(ord(c) for c in _ASCII if not (c.isalnum() or c.isspace() or c == "_"))
 
-
-def count_words(text: str) -> int:
-    """Return the number of words of a text.
+def count_words(texts: Sequence[str]) -> list[int]:
+    """Return the number of words of each text.
 
     A word is a run of non-spaces with a letter or digit in it; in Chinese and Japanese each
     ideograph or kana; in Thai, Lao, Burmese and Khmer four base letters.
     """
-    if text.isascii():
-        return len(text.encode().translate(_ASCII_SPACES, _ASCII_MARKS).split())
-    codes = codes_of(text)
-    kinds = _kinds()[codes]
-    if kinds.size and codes.max() == BEYOND:
-        kinds[codes == BEYOND] = [_WORD if c.isalnum() else _MARK for c in text if ord(c) >= BEYOND]
-    counts = np.bincount(kinds, minlength=_UNSPACED_MARK + 1)
-    n_letters = counts[_UNSPACED_LETTER]
-    roles = (_ROLES_BESIDE_UNSPACED_LETTERS if n_letters else _ROLES)[kinds]
-    belongs = roles[roles != _IS_NOTHING] == _BELONGS
-    n_spaced = np.count_nonzero(belongs[1:] & ~belongs[:-1]) + int(belongs[:1].sum())
-    return int(n_spaced + counts[_IDEOGRAPH] + -(-n_letters // _LETTERS_IN_UNSPACED_WORD))
+    return [count for _, laid in Laid.all(texts) for count in _count(laid)]
+
+
+def _count(laid: Laid) -> list[int]:
+    kinds = laid.kinds(_kinds(), _kind_beyond)
+    n_letters = laid.count(np.flatnonzero(kinds == _UNSPACED_LETTER))
+    roles = _ROLES.take(kinds)
+    for text in np.flatnonzero(n_letters).tolist():
+        here = slice(*laid.bounds[text : text + 2])
+        roles[here] = _ROLES_BESIDE_UNSPACED_LETTERS.take(kinds[here])
+    begins, ends = runs(roles != _SEPARATES)
+    n_spaced = laid.count(begins[hold(roles == _BELONGS, begins, ends)])
+    n_ideographs = laid.count(np.flatnonzero(kinds == _IDEOGRAPH))
+    counts = n_spaced + n_ideographs + -(-n_letters // _LETTERS_IN_UNSPACED_WORD)
+    return counts.tolist()  # type: ignore[no-any-return]
+
+
+def _kind_beyond(character: str) -> int:
+    return _WORD if character.isalnum() else _MARK
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ a language that the others listed here do not share.
 """
 
 import re
+import string
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
@@ -51,6 +52,7 @@ _LETTERS: Final[Mapping[str, str]] = {
     "th": "฀-๿",
     "zh": _HAN,
 }
+_ASCII_LETTERS: Final = string.ascii_letters.encode()
 _FITTING: Final = {language: re.compile(f"[{c}]+") for language, c in _LETTERS.items()}
 _FUNCTION_WORDS: Final[Mapping[str, str]] = {
     "de": "der und nicht mit sich auf für ist ein eine dem auch wird bei",
@@ -87,11 +89,21 @@ def can_be_in(text: str, tag: str) -> bool:
 
 def _fits_script(sample: str, language: str) -> bool:
     fitting = _FITTING.get(language)
-    if not fitting or (sample.isascii() and _LETTERS[language] == _LATIN_LETTERS):
+    if not fitting or (_LETTERS[language] == _LATIN_LETTERS and _is_mostly_ascii(sample)):
+        return True
+    kept = len(sample) - len(fitting.sub("", sample))
+    if kept >= _LEAST_SHARE * len(sample):  # there are no more letters than characters
         return True
     letters = len(sample) - len(_WORD.sub("", sample))
-    kept = len(sample) - len(fitting.sub("", sample))
     return letters < _LEAST_LETTERS or kept >= _LEAST_SHARE * letters
+
+
+def _is_mostly_ascii(sample: str) -> bool:
+    """Tell whether half of the characters are letters of ASCII, or all are ASCII."""
+    content = sample.encode("ascii", "ignore")
+    others = content.translate(None, _ASCII_LETTERS)
+    letters = len(content) - len(others)
+    return letters >= _LEAST_SHARE * len(sample) or len(content) == len(sample)
 
 
 def _fits_words(sample: str, language: str) -> bool:
