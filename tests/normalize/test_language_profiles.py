@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
+from broadsheet.normalize.language_grams import load_profiles
 from broadsheet.normalize.language_profiles import (
     _is_upper,  # the table has to be whole for the n-grams to be langdetect's
-    load_profiles,
     probabilities_of,
 )
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from broadsheet.config import Language
 from broadsheet.errors import ConfigError
-from broadsheet.normalize.language_profiles import load_profiles, probabilities_of
+from broadsheet.normalize.language_grams import load_profiles
+from broadsheet.normalize.language_profiles import probabilities_of
 from broadsheet.normalize.language_relatives import settle
 from broadsheet.normalize.language_scripts import (
     Letters,
