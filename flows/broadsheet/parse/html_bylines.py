@@ -1,6 +1,7 @@
 """Names in bylines as pages write them, in some twenty languages."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from broadsheet.parse.html_features import count_words
@@ -99,6 +100,7 @@ def starts_as_byline(text: str) -> bool:
     return _BYLINE.match(text) is not None
 
 
+@lru_cache(maxsize=1_024)  # asked of the same lines for authors and for agencies
 def holds_byline(text: str) -> bool:
     """Tell whether a line is a byline, or a date with one after it."""
     return starts_as_byline(text) or _DATED_BY.match(text) is not None

@@ -35,7 +35,8 @@ class Layout:
             repeats.
         first: the first block of each node.
         last: one past the last block of each node.
-        shape: for each block the number of the shape of its place.
+        shape: for each block the number of what its place looks like: page, and tags and names of
+            the two innermost nodes.
         depth: for each block how many nodes are around its own.
         is_heading: for each block whether its node is one.
 
@@ -69,24 +70,23 @@ class Layout:
 def layout_of(pages: Sequence[Page]) -> Layout:
     """Tell where the blocks of pages lie; each has at least one."""
     nodes = [page.nodes for page in pages]
+
+    def joined(name: str) -> Integers:
+        return np.array([number for known in nodes for number in getattr(known, name)], np.int64)
+
     blocks = np.array([len(page.blocks) for page in pages])
     starts = np.concatenate(([0], np.cumsum(blocks)))
     counts = np.array([len(page.nodes.tag) for page in pages])
     page, node_page = (np.repeat(np.arange(len(pages)), count) for count in (blocks, counts))
     before = np.cumsum(counts) - counts  # nodes of the pages before
 
-    parent = np.maximum(np.concatenate([n.parent for n in nodes]), 0) + before[node_page]
+    parent = np.maximum(joined("parent"), 0) + before[node_page]
     levels = np.empty((LEVELS, len(page)), np.int64)
-    levels[0] = np.concatenate([p.blocks.node for p in pages]) + before[page]
+    levels[0] = [node for known in pages for node in known.blocks.node]
+    levels[0] += before[page]
     for level in range(1, LEVELS):
         parent.take(levels[level - 1], out=levels[level])
-    own = levels[0]
-    first, last = (
-        np.concatenate(column) + starts[node_page]
-        for column in ([n.first for n in nodes], [n.last for n in nodes])
-    )
-    # No page has more shapes than nodes.
-    shape = np.concatenate([n.shape for n in nodes])[own] + before[page]
+    first, last = (joined(name) + starts[node_page] for name in ("first", "last"))
     headings = [p.nodes.tag[node] in HEADINGS for p in pages for node in p.blocks.node]
     return Layout(
         starts=starts,
@@ -95,7 +95,15 @@ def layout_of(pages: Sequence[Page]) -> Layout:
         levels=levels,
         first=first,
         last=np.minimum(np.maximum(last, first + 1), starts[node_page + 1]),
-        shape=shape,
-        depth=np.concatenate([n.depth for n in nodes])[own],
+        shape=_shapes(joined("place"), levels, page),
+        depth=joined("depth")[levels[0]],
         is_heading=np.array(headings, np.bool_),
     )
+
+
+def _shapes(place: Integers, levels: Integers, page: Integers) -> Integers:
+    """Return for each block the number of its shape, see :class:`Layout`."""
+    kinds = int(place.max()) + 2
+    outer = np.where(levels[0] == levels[1], 0, place[levels[1]] + 1)  # a root has none around it
+    keys = (page * kinds + outer) * kinds + place[levels[0]]
+    return np.unique(keys, return_inverse=True)[1]

@@ -7,16 +7,10 @@ columns, one list a property, so that the models read them as arrays; the blocks
 range, and sums over a node are differences of running sums.
 """
 
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Attributes = Mapping[str, str]
-
-
-def numbers() -> "array[int]":
-    """Return an empty column of whole numbers, which arrays take over as it is."""
-    return array("q")
 
 
 @dataclass(slots=True)
@@ -31,22 +25,20 @@ class Nodes:
         around: those of itself and of all nodes around it.
         depth: how many nodes are around it.
         place: number of its tag, class and id on this page.
-        shape: number of what its place looks like: the places of the two innermost nodes.
         first: index of the first block in it.
         last: one past the index of the last block in it.
 
     """
 
-    parent: "array[int]" = field(default_factory=numbers)
+    parent: list[int] = field(default_factory=list)
     tag: list[str] = field(default_factory=list)
     own: list[int] = field(default_factory=list)
     near: list[int] = field(default_factory=list)
     around: list[int] = field(default_factory=list)
-    depth: "array[int]" = field(default_factory=numbers)
-    place: "array[int]" = field(default_factory=numbers)
-    shape: "array[int]" = field(default_factory=numbers)
-    first: "array[int]" = field(default_factory=numbers)
-    last: "array[int]" = field(default_factory=numbers)
+    depth: list[int] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,12 +57,12 @@ class Blocks:
     """
 
     text: list[str] = field(default_factory=list)
-    node: "array[int]" = field(default_factory=numbers)
-    link_chars: "array[int]" = field(default_factory=numbers)
-    links: "array[int]" = field(default_factory=numbers)
-    bold_chars: "array[int]" = field(default_factory=numbers)
-    is_line: "array[int]" = field(default_factory=numbers)
-    has_gap: "array[int]" = field(default_factory=numbers)
+    node: list[int] = field(default_factory=list)
+    link_chars: list[int] = field(default_factory=list)
+    links: list[int] = field(default_factory=list)
+    bold_chars: list[int] = field(default_factory=list)
+    is_line: list[int] = field(default_factory=list)
+    has_gap: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         """Return how many blocks there are."""

@@ -69,7 +69,7 @@ def tell_texts(pages: Sequence[tuple[Blocks, Head]], layout: Layout, table: Floa
     is_line = chars < _LINE
 
     def joined(name: str) -> Numbers:
-        return np.concatenate([getattr(blocks, name) for blocks, _ in pages])
+        return np.array([n for blocks, _ in pages for n in getattr(blocks, name)])
 
     columns: tuple[npt.ArrayLike, ...] = (
         chars,

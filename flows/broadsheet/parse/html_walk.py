@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from broadsheet.parse.html_page import Attributes, Mark, Nodes, Page
+from broadsheet.parse.html_page import Attributes, Mark, Page
 from broadsheet.parse.html_vocabulary import MARKING_BITS, TAG_BITS, TITLE_BITS, class_mask, words
 
 _SKIPPED_TAGS: Final = frozenset(
@@ -50,6 +50,7 @@ _LANGUAGE: Final = re.compile(
 )
 _BEGINNING: Final = 20_000  # characters
 _MOST_MARKS: Final = 400
+_NAMING: Final = ("class", "id", "role", "itemprop")
 _HIDING: Final = frozenset(("hidden", "aria-hidden", "style"))
 _HIDDEN_BIT: Final = TAG_BITS["hidden"]
 
@@ -99,8 +100,8 @@ class _Walk:
         self.links_open = self.bold_open = 0
         self.link_chars = self.links = self.bold_chars = 0
         self.marks_open: list[Mark] = []
-        self.known: dict[tuple[str | None, ...], tuple[int, int, bool, bool]] = {}
-        self.places: dict[tuple[str | None, ...], int] = {}
+        self.known: dict[object, tuple[int, int, bool, bool]] = {}
+        self.places: dict[tuple[str, str, str], int] = {}
 
     def start(self, tag: str, attributes: Attributes) -> None:  # noqa: C901, PLR0912 - one branch a kind
         """Open an element, with a node of its own only where it has one."""
@@ -148,9 +149,7 @@ class _Walk:
         kind = self.kinds.pop()
         if self.marks_open and self.marks_open[-1].depth == len(self.kinds):
             self._close_marks()
-        if kind > _OTHER:
-            return
-        if kind in {_BLOCK, _OTHER}:
+        if kind == _BLOCK or kind == _OTHER:  # noqa: PLR1714, SIM109 - twice as fast
             # The open run belongs to the node in which it began; it is counted there when it ends.
             if kind == _BLOCK:
                 if self.at >= 0:
@@ -161,7 +160,7 @@ class _Walk:
             self.open = nodes.parent[self.open]
         elif kind == _LINK:
             self.links_open -= 1
-        else:
+        elif kind == _BOLD:
             self.bold_open -= 1
 
     def close(self) -> None:
@@ -170,7 +169,6 @@ class _Walk:
             self._say()
         if self.at >= 0:
             self._flush(is_line=False)
-        _tell_inherited(self.nodes)
 
     def _break(self) -> None:
         blocks = self.blocks
@@ -220,43 +218,53 @@ class _Walk:
 
     def _push(self, tag: str, attributes: Attributes) -> None:
         """Open a node."""
-        key: tuple[str | None, ...] = (tag, None, None, None, None)
+        key: tuple[str | None, ...] | str = tag
+        is_hidden = False
         if attributes:
             get = attributes.get
-            key = (tag, get("class"), get("id"), get("role"), get("itemprop"))
+            names = get("class")
+            if names is not None and len(attributes) == 1:
+                key = tag, names
+            else:
+                key = tag, names, get("id"), get("role"), get("itemprop")
+                is_hidden = not _HIDING.isdisjoint(attributes) and _is_hidden(attributes)
         known = self.known.get(key)
         if known is None:
-            known = self.known[key] = self._meet(key)
+            known = self.known[key] = self._meet(tag, attributes)
         own, place, is_mark, is_titled = known
-        if attributes and not _HIDING.isdisjoint(attributes) and _is_hidden(attributes):
+        if is_hidden:
             own |= _HIDDEN_BIT
         if is_mark:
             self._mark(self.page.marks, tag, attributes)
-        nodes = self.nodes
-        if self.open < 0:
-            self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
-        nodes.parent.append(self.open)
-        self.open = len(nodes.tag)
+        nodes, outer = self.nodes, self.open
+        number = self.open = len(nodes.tag)
         if is_titled:
-            self.page.titled.append(self.open)
+            self.page.titled.append(number)
+        if outer >= 0:
+            nodes.near.append(own | nodes.own[outer])
+            nodes.around.append(own | nodes.around[outer])
+            nodes.depth.append(nodes.depth[outer] + 1)
+        else:
+            self.page.language = attributes.get("lang") or attributes.get("xml:lang") or ""
+            nodes.near.append(own)
+            nodes.around.append(own)
+            nodes.depth.append(0)
+        nodes.parent.append(outer)
         nodes.tag.append(tag)
         nodes.own.append(own)
         nodes.place.append(place)
         nodes.first.append(len(self.blocks.text))
         nodes.last.append(0)
 
-    def _meet(self, key: tuple[str | None, ...]) -> tuple[int, int, bool, bool]:
-        """Return bits and place of nodes with a tag and names.
-
-        And whether such a node may be a mark, and a headline.
-        """
-        tag, names, identity, role, itemprop = key
-        own = TAG_BITS.get(tag or "", 0)
-        for name in (names, identity, role, itemprop):
-            if name:
-                own |= class_mask(name)
-        place = self.places.setdefault((tag, names or "", identity or ""), len(self.places))
-        is_mark = bool(own & MARKING_BITS or itemprop or tag == "time")
+    def _meet(self, tag: str, attributes: Attributes) -> tuple[int, int, bool, bool]:
+        """Return bits and place of nodes, and whether such a one may be a mark, and a headline."""
+        own = TAG_BITS.get(tag, 0)
+        for name in _NAMING if attributes else ():
+            if value := attributes.get(name):
+                own |= class_mask(value)
+        names = attributes.get("class") or "", attributes.get("id") or ""
+        place = self.places.setdefault((tag, *names), len(self.places))
+        is_mark = bool(own & MARKING_BITS or attributes.get("itemprop") or tag == "time")
         return own, place, is_mark, bool(own & TITLE_BITS)
 
     def _mark(self, marks: list[Mark], tag: str, attributes: Attributes) -> None:
@@ -301,24 +309,6 @@ class _Walk:
             blocks.is_line.append(is_line)
             blocks.has_gap.append(False)
         self.at = -1
-
-
-def _tell_inherited(nodes: Nodes) -> None:
-    """Fill in what nodes have from those around them."""
-    shapes: dict[tuple[int, int], int] = {}
-    near, around, depth, shape = nodes.near, nodes.around, nodes.depth, nodes.shape
-    for parent, own, place in zip(nodes.parent, nodes.own, nodes.place, strict=True):
-        if parent < 0:
-            pair = (-1, place)
-            near.append(own)
-            around.append(own)
-            depth.append(0)
-        else:
-            pair = (nodes.place[parent], place)
-            near.append(own | nodes.own[parent])
-            around.append(own | around[parent])
-            depth.append(depth[parent] + 1)
-        shape.append(shapes.setdefault(pair, len(shapes)))
 
 
 def _is_hidden(attributes: Attributes) -> bool:
