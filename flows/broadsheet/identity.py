@@ -35,7 +35,8 @@ def identity_text(text: str) -> str:
     units = np.frombuffer(text.replace("ß", "ss").encode("utf-16-le", "surrogatepass"), np.uint16)
     forms = _forms().take(units)
     if forms.max(initial=0) < _LOOKS_AROUND:
-        return forms[forms != _LEFT_OUT].tobytes().decode("utf-16-le")
+        kept_units: npt.NDArray[np.uint16] = forms[forms != _LEFT_OUT]
+        return kept_units.tobytes().decode("utf-16-le")
     folded = _folded(_folded(text))
     codes = code_points(folded)
     if codes.max(initial=0) >= BEYOND:

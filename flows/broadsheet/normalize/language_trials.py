@@ -271,7 +271,6 @@ def _sums(columns: Floats) -> Floats:
     numpy adds in pairs only along the axis whose values lie side by side, which of one column is
     that of its rows.
     """
-    if columns.shape[1] == 1:
-        return np.add.accumulate(columns, axis=0)[-1]
-    total: Floats = np.add.reduce(columns, axis=0)
+    alone = columns.shape[1] == 1
+    total: Floats = np.add.accumulate(columns)[-1] if alone else np.add.reduce(columns, axis=0)
     return total
