@@ -20,7 +20,7 @@ from langdetect.utils.ngram import NGram
 
 from broadsheet.characters import code_points
 from broadsheet.normalize.language_grams import LETTER_BITS, NONE, Floats, Profiles, load_profiles
-from broadsheet.normalize.language_trials import mean_probabilities
+from broadsheet.normalize.language_trials import Possible, mean_probabilities
 
 _SPACE: Final = ord(" ")
 _SPACES: Final = re.compile(" {2,}")
@@ -53,19 +53,15 @@ def probabilities_of(
         for start in range(0, len(prepared), _TEXTS_AT_ONCE)
         for rows in _rows_of_grams(prepared[start : start + _TEXTS_AT_ONCE], profiles)
     ]
+    known = [number for number, rows in enumerate(grams) if rows.size]
+    known.sort(key=lambda number: sorted(among[number] or ()))  # like ones side by side
+    possible = [_possible(among[number]) for number in known]
+    means = mean_probabilities([grams[number] for number in known], possible)
     found: list[Floats | None] = [None] * len(texts)
-    together: dict[frozenset[str] | None, list[int]] = {}
-    for number, rows in enumerate(grams):
-        if rows.size:
-            together.setdefault(among[number], []).append(number)
-    for possible, numbers in together.items():
-        columns, probabilities = _probabilities_among(possible)
-        prior = _prior(possible)
-        means = mean_probabilities([grams[n] for n in numbers], probabilities, prior[columns])
-        for number, mean in zip(numbers, means, strict=True):
-            whole = np.zeros_like(prior)
-            whole[columns] = mean
-            found[number] = whole
+    for number, languages, mean in zip(known, possible, means, strict=True):
+        whole = np.zeros(len(profiles.languages))
+        whole[languages.columns] = mean
+        found[number] = whole
     return found
 
 
@@ -87,23 +83,17 @@ def log_likelihoods(text: str, languages: Sequence[str]) -> dict[str, float]:
 
 
 @lru_cache(maxsize=32)  # as many as there are scripts, and more
-def _probabilities_among(
-    among: frozenset[str] | None,
-) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Return the columns of languages that are possible, and their probabilities side by side.
+def _possible(among: frozenset[str] | None) -> Possible:
+    """Return the languages that are possible, all alike.
 
     The others stay at zero whatever is drawn, and zeros change no sum.
     """
-    columns = np.flatnonzero(_prior(among))
-    return columns, np.ascontiguousarray(load_profiles().probabilities[:, columns])
-
-
-@lru_cache(maxsize=256)
-def _prior(among: frozenset[str] | None) -> Floats:
-    """Return the probability of each language before the text is read."""
-    is_possible = np.array([among is None or name in among for name in load_profiles().languages])
-    prior: Floats = is_possible / is_possible.sum()
-    return prior
+    profiles = load_profiles()
+    is_possible = np.array([among is None or name in among for name in profiles.languages])
+    prior = is_possible / is_possible.sum()
+    columns = np.flatnonzero(is_possible)
+    probabilities = np.ascontiguousarray(profiles.probabilities[:, columns])
+    return Possible(columns, probabilities, prior[columns])
 
 
 def _prepared(text: str) -> str:

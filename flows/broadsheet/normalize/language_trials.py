@@ -6,72 +6,86 @@ down once and each text keeps its place in it; the texts then move forward toget
 at a time.
 """
 
-import math
-import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import groupby
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from langdetect.detector import Detector
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from broadsheet.normalize.language_stream import (
+    ALL_WORDS,
+    WORDS_OF_A_PAIR,
+    Floats,
+    Integers,
+    draws_of,
+    normal_pairs,
+)
 
-SEED: Final = 0
 TRIALS: Final = 7
 DRAWS_IN_A_STEP: Final = 5
 MOST_DRAWS: Final = 1_000
 _DRAWS_AHEAD: Final = 100
 _MOST_OF_A_TRIAL: Final = MOST_DRAWS + _DRAWS_AHEAD
 _STREAM_WORDS: Final = 2_048  # that most texts need no more of
-_ALL_WORDS: Final = 16_384
-"""Seven trials of 1,001 draws and 16 words: at least every second word is a draw."""
 _TEXTS_AT_ONCE: Final = 256
 _FEWEST_TOGETHER: Final = 8
-_WORDS_OF_A_PAIR: Final = 4
 _SPARE_DRAWS: Final = 8  # more than a step takes, so that none reads the next text's numbers
 _STEP: Final = np.arange(DRAWS_IN_A_STEP)[:, None]
-_PAIR: Final = np.arange(_WORDS_OF_A_PAIR)
+_PAIR: Final = np.arange(WORDS_OF_A_PAIR)
 _OF_TEXTS: Final = (
     "texts", "row_start", "cursor", "last", "trial", "weight", "spare", "drawn", "n_trials",
 )  # fmt: skip
 
 
-def mean_probabilities(
-    grams: Sequence[Integers], probabilities: Floats, prior: Floats
-) -> list[Floats]:
-    """Return the mean of each text's seven trials.
+@dataclass(frozen=True, slots=True, eq=False)
+class Possible:
+    """Languages that some texts can be in.
+
+    Attributes:
+        columns: their places among all languages.
+        probabilities: of each n-gram in each of them; shape (n-grams, languages).
+        prior: of each of them; shape (languages,).
+
+    """
+
+    columns: Integers
+    probabilities: Floats
+    prior: Floats
+
+
+def mean_probabilities(grams: Sequence[Integers], possible: Sequence[Possible]) -> Iterator[Floats]:
+    """Yield the mean of each text's seven trials.
 
     Args:
         grams: for each text, the rows of its n-grams in ``probabilities``; none is empty.
-        probabilities: of each n-gram in each language that is possible; shape (n-grams, languages).
-        prior: of each language; shape (languages,).
+        possible: the languages that are possible for it; those of the same lie side by side.
 
     Returns:
-        For each text the probability of each language.
+        For each text the probability of each of these languages.
 
     """
-    means: list[Floats] = []
     for start in range(0, len(grams), _TEXTS_AT_ONCE):
         texts = grams[start : start + _TEXTS_AT_ONCE]
+        among = possible[start : start + _TEXTS_AT_ONCE]
         if len(texts) < _FEWEST_TOGETHER:
-            means += [one_by_one(rows, probabilities, prior) for rows in texts]
+            yield from map(one_by_one, texts, among)
             break
-        block = _Block(texts, probabilities, prior)
+        block = _Block(texts, among)
         unfinished = set(block.run().tolist())
-        means += [
-            one_by_one(rows, probabilities, prior) if text in unfinished else block.mean[text]
-            for text, rows in enumerate(texts)
-        ]
-    return means
+        for text, (rows, languages) in enumerate(zip(texts, among, strict=True)):
+            if text in unfinished:
+                yield one_by_one(rows, languages)
+            else:
+                yield block.mean[text, : languages.prior.size]
 
 
-def one_by_one(rows: Integers, probabilities: Floats, prior: Floats) -> Floats:
+def one_by_one(rows: Integers, possible: Possible) -> Floats:
     """Return the mean of one text's trials, however many n-grams they draw."""
-    draws = _draws(np.array([rows.size]), _ALL_WORDS)
+    probabilities, prior = possible.probabilities, possible.prior
+    draws = draws_of(np.array([rows.size]), ALL_WORDS)
     rows = rows.take(draws.numbers)
     mean = np.zeros(prior.size)
     cursor, spare = 0, 0.0
@@ -79,8 +93,8 @@ def one_by_one(rows: Integers, probabilities: Floats, prior: Floats) -> Floats:
         deviate = spare
         if number % 2 == 0:
             word = draws.places[cursor - 1] + 1 if cursor else 0
-            cursor = int(np.searchsorted(draws.places, word + _WORDS_OF_A_PAIR))
-            deviate, spare = _normal_pairs()[word]
+            cursor = int(np.searchsorted(draws.places, word + WORDS_OF_A_PAIR))
+            deviate, spare = normal_pairs()[word]
         alpha = Detector.ALPHA_DEFAULT + deviate * Detector.ALPHA_WIDTH
         weight = alpha / Detector.BASE_FREQ
         trial, drawn = _tried(
@@ -111,59 +125,6 @@ def _tried(
         ends = range(DRAWS_IN_A_STEP, _DRAWS_AHEAD + 1, DRAWS_IN_A_STEP)
 
 
-@lru_cache(maxsize=1)
-def _stream() -> npt.NDArray[np.uint32]:
-    """Return the first 32-bit words that the generator gives, as many as any text can need."""
-    words = random.Random(SEED)  # noqa: S311 - reproducible on purpose
-    return np.array([words.getrandbits(32) for _ in range(_ALL_WORDS)], dtype=np.uint32)
-
-
-@lru_cache(maxsize=1)
-def _normal_pairs() -> Floats:
-    """Return the two normal deviates that ``random.gauss`` makes of the four words at each place.
-
-    Shape (places, 2).
-    """
-    words = _stream().tolist()
-    return np.array([
-        _normal_pair(*words[place : place + _WORDS_OF_A_PAIR])
-        for place in range(_ALL_WORDS - _WORDS_OF_A_PAIR + 1)
-    ])  # fmt: skip
-
-
-def _normal_pair(a: int, b: int, c: int, d: int) -> tuple[float, float]:
-    first = ((a >> 5) * 67_108_864 + (b >> 6)) * (1.0 / 9_007_199_254_740_992.0)
-    second = ((c >> 5) * 67_108_864 + (d >> 6)) * (1.0 / 9_007_199_254_740_992.0)
-    radius = math.sqrt(-2.0 * math.log(1.0 - second))
-    return math.cos(first * math.tau) * radius, math.sin(first * math.tau) * radius
-
-
-@dataclass(slots=True)
-class _Draws:
-    """What each text draws at each place of the stream: its accepted numbers, end to end.
-
-    Attributes:
-        numbers: the accepted numbers of all texts.
-        places: where each of them stands, in the streams of all texts end to end.
-        starts: where the numbers of each text begin.
-
-    """
-
-    numbers: npt.NDArray[np.uint32]
-    places: Integers
-    starts: Integers
-
-
-def _draws(sizes: Integers, n_words: int) -> _Draws:
-    """Return what texts of so many n-grams draw as ``random.choice`` does: bits until they fit."""
-    bits = np.array([int(size).bit_length() for size in sizes], dtype=np.uint32)
-    values = _stream()[None, :n_words] >> (np.uint32(32) - bits)[:, None]
-    accepted = values < sizes.astype(np.uint32)[:, None]
-    counts = np.count_nonzero(accepted, axis=1)
-    places = np.flatnonzero(accepted)
-    return _Draws(values.ravel().take(places), places, np.cumsum(counts) - counts)
-
-
 class _Block:
     """Some texts in the midst of their trials; ``mean`` is their result after :meth:`run`.
 
@@ -171,20 +132,24 @@ class _Block:
     they are; so what it needs lies side by side, and moves up when a text is done.
     """
 
-    def __init__(self, grams: Sequence[Integers], probabilities: Floats, prior: Floats) -> None:
+    def __init__(self, grams: Sequence[Integers], possible: Sequence[Possible]) -> None:
         sizes = np.array([rows.size for rows in grams], dtype=np.int64)
-        shape = (sizes.size, prior.size)
+        shape = (sizes.size, max(each.prior.size for each in possible))
         self.rows = np.concatenate(grams)
-        self.probabilities = probabilities
-        self.prior = prior
+        self.groups = [(each, len(list(some))) for each, some in groupby(possible)]
+        self.bounds = np.cumsum([0, *(count for _, count in self.groups)])
+        self.cuts = self.bounds.tolist()
+        self.prior = np.zeros(shape)  # a language that is none stays at zero
+        for (each, _), start, end in self._cut():
+            self.prior[start:end, : each.prior.size] = each.prior
         self.mean = np.zeros(shape)
-        self.draws = _draws(sizes, _STREAM_WORDS)
+        self.draws = draws_of(sizes, _STREAM_WORDS)
         ends = np.append(self.draws.starts[1:], self.draws.numbers.size)
         self.texts = np.arange(sizes.size)
         self.row_start = np.cumsum(sizes) - sizes
         self.cursor = self.draws.starts.copy()
         self.last = ends - _SPARE_DRAWS
-        self.trial = np.zeros(shape)
+        self.trial = self.prior.copy()
         self.weight = np.zeros(shape)
         self.spare = np.zeros(sizes.size)
         self.drawn = np.zeros(sizes.size, dtype=np.int64)
@@ -215,10 +180,26 @@ class _Block:
         places = np.flatnonzero(stays)
         for name in _OF_TEXTS:
             setattr(self, name, getattr(self, name).take(places, axis=0))
+        self.cuts = np.searchsorted(self.texts, self.bounds).tolist()
+
+    def _cut(self) -> Iterator[tuple[tuple[Possible, int], int, int]]:
+        """Yield each group with the places of its texts that are left."""
+        return zip(self.groups, self.cuts[:-1], self.cuts[1:], strict=True)
+
+    def _factors(self, rows: Integers) -> Floats:
+        """Return the probabilities of n-grams; shape (draws, texts, languages)."""
+        if len(self.groups) == 1:
+            return self.groups[0][0].probabilities.take(rows, axis=0)
+        factors = np.zeros((*rows.shape, self.prior.shape[1]))
+        for (each, _), start, end in self._cut():
+            if start < end:
+                found = each.probabilities.take(rows[:, start:end], axis=0)
+                factors[:, start:end, : each.prior.size] = found
+        return factors
 
     def _begin_trials(self, places: Integers) -> None:
         """Begin the next trial of texts that have one left; every second has a deviate to spare."""
-        self.trial[places] = self.prior
+        self.trial[places] = self.prior[self.texts[places]]
         self.drawn[places] = 0
         is_new = self.n_trials[places] % 2 == 0
         deviates = self.spare[places]
@@ -234,12 +215,12 @@ class _Block:
         taken = self.draws.places[cursor - 1] + 1  # of the text before, where none is taken yet
         at = np.where(cursor > self.draws.starts[texts], taken, begin)
         passed = self.draws.places.take(cursor[:, None] + _PAIR, mode="clip")
-        cursor += np.count_nonzero(passed < (at + _WORDS_OF_A_PAIR)[:, None], axis=1)
+        cursor += np.count_nonzero(passed < (at + WORDS_OF_A_PAIR)[:, None], axis=1)
         word = at - begin
-        is_short = word > _STREAM_WORDS - _WORDS_OF_A_PAIR  # it is worked alone
+        is_short = word > _STREAM_WORDS - WORDS_OF_A_PAIR  # it is worked alone
         cursor[is_short] = self.last[places[is_short]] + 1
         self.cursor[places] = cursor
-        pairs = _normal_pairs().take(word, axis=0, mode="clip")
+        pairs = normal_pairs().take(word, axis=0, mode="clip")
         self.spare[places] = pairs[:, 1]
         first: Floats = pairs[:, 0]
         return first
@@ -249,7 +230,7 @@ class _Block:
         is_first = self.drawn == 0
         n_drawn = np.where(is_first, 1, DRAWS_IN_A_STEP)
         picked = self.draws.numbers.take(self.cursor + _STEP) + self.row_start
-        factors = self.probabilities.take(self.rows.take(picked), axis=0)
+        factors = self._factors(self.rows.take(picked))
         factors += self.weight
         factors[1:, is_first] = 1.0
         factors[0] *= self.trial
