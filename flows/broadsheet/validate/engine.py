@@ -146,8 +146,10 @@ def _great_expectations() -> Any:  # noqa: ANN401 - the library has no types
     plotting library, and for data that lies elsewhere the clients of every store that happens to
     be there: together more than half of its time.
     """
+    from broadsheet.validate.model_fields import sparing_copies  # noqa: PLC0415 - goes with it
+
     postpone("scipy.stats", "altair")
-    with without(*_CLIENTS):
+    with without(*_CLIENTS), sparing_copies():
         import great_expectations as gx  # noqa: PLC0415 - it takes seconds
 
         import broadsheet.validate.expectations  # noqa: F401, PLC0415 - registers our own
