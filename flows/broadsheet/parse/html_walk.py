@@ -182,7 +182,7 @@ class _Walk:
         """Open an element that shows no text, or one in it."""
         self.skipped.append(tag)
         if tag == "script":
-            self.is_json_ld = "ld+json" in attributes.get("type", "")
+            self.is_json_ld = bool(attributes) and "ld+json" in attributes.get("type", "")
         elif tag in ("meta", "link"):
             self._head(tag, attributes)
 
@@ -258,13 +258,14 @@ class _Walk:
 
     def _meet(self, tag: str, attributes: Attributes) -> tuple[int, int, bool, bool]:
         """Return bits and place of nodes, and whether such a one may be a mark, and a headline."""
+        values = [attributes.get(name) or "" for name in _NAMING] if attributes else [""] * 4
         own = TAG_BITS.get(tag, 0)
-        for name in _NAMING if attributes else ():
-            if value := attributes.get(name):
+        for value in values:
+            if value:
                 own |= class_mask(value)
-        names = attributes.get("class") or "", attributes.get("id") or ""
-        place = self.places.setdefault((tag, *names), len(self.places))
-        is_mark = bool(own & MARKING_BITS or attributes.get("itemprop") or tag == "time")
+        names, identity, _, itemprop = values
+        place = self.places.setdefault((tag, names, identity), len(self.places))
+        is_mark = bool(own & MARKING_BITS or itemprop or tag == "time")
         return own, place, is_mark, bool(own & TITLE_BITS)
 
     def _mark(self, marks: list[Mark], tag: str, attributes: Attributes) -> None:
