@@ -10,8 +10,8 @@ import pytest
 
 from broadsheet import pipeline
 from broadsheet.errors import PublishError
-from broadsheet.pipeline import folding, sameness
-from broadsheet.publish import write
+from broadsheet.pipeline import folding, origins, sameness
+from broadsheet.publish import shards, write
 
 SETTINGS = """
 [sources]
@@ -81,9 +81,24 @@ def digests(outcome):
     return {p.relative_to(folder): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
+@pytest.fixture
+def linked(monkeypatch):
+    """Return the list of the files of the release before that are in a new one as they are."""
+    found = []
+    link = shards.link_or_copy
+
+    def counts(source, target):
+        found.append(source)
+        link(source, target)
+
+    monkeypatch.setattr(shards, "link_or_copy", counts)
+    return found
+
+
+@pytest.mark.timeout(600)  # some 20 releases, each judged; a busy machine takes minutes
 @pytest.mark.parametrize(("seed", "extra"), [(1, ""), (2, SPLITS), (3, APPEND)])
 def test_any_series_of_changes_gives_what_is_made_whole(
-    write_corpus, text, reused, tmp_path, seed, extra
+    write_corpus, text, reused, linked, tmp_path, seed, extra
 ):
     chance = random.Random(seed)  # noqa: S311 - as above
     dist, kept = tmp_path / "dist", tmp_path / "kept"
@@ -115,6 +130,7 @@ def test_any_series_of_changes_gives_what_is_made_whole(
     anew = [fresh["discovery"], *map(pipeline.work_batch, fresh["requests"])]
     assert [batch["files"] for batch in anew] == [batch["files"] for batch in staged]
     assert len(reused) >= 2
+    assert {path.parts[-3] for path in linked} >= {"index"}
     assert np.all(np.array(reused) > 0)
 
 
@@ -186,6 +202,21 @@ def test_any_change_makes_it_anew(published, reused, monkeypatch):
     monkeypatch.setattr(sameness, "package_digest", lambda: "another")
     assert published(number=6, extra="notes = 'Another.'\n")["status"] == "unchanged"
     assert reused == [5, 5, 6, 6]
+
+
+def test_files_with_the_same_rows_are_kept_but_written_anew_by_other_code(
+    published, linked, monkeypatch
+):
+    first = Path(published()["release"])
+    (shard,) = first.glob("data/*.parquet")
+    second = Path(published(number=6)["release"])
+    assert linked == [shard, first / "index" / "data" / shard.name]
+    assert (second / "data" / "train-00000-of-00002.parquet").samefile(shard)
+
+    linked.clear()
+    monkeypatch.setattr(origins, "package_digest", lambda: "another")
+    published(number=7)
+    assert linked == []
 
 
 def test_rows_of_a_batch_that_a_file_was_added_to_are_known(write_corpus, text, reused, tmp_path):

@@ -15,13 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from broadsheet.fingerprint import digest_file, digest_json
+from broadsheet import publish
+from broadsheet.config import Publish
+from broadsheet.fingerprint import digest_file, digest_json, package_digest
 from broadsheet.pipeline.earlier import FILES
 from broadsheet.pipeline.workspace import KEYS, Place, StagedBatch, join, read_json
 from broadsheet.publish import layout
 from broadsheet.publish.placement import Integers
 
-_FORMAT = b"2"
+_FORMAT = b"3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Origins:
 
     Attributes:
         checksums: SHA-256 of its ``SHA256SUMS``.
+        written_by: what :func:`writer` said when it was made.
         rows: for each row of the default configuration, in their order, ``staged``: the key of the
             raw file that it was made of, or the digest of the batch where that has none, null where
             it was carried over; and ``row``: its place in there.
@@ -37,6 +40,7 @@ class Origins:
     """
 
     checksums: str
+    written_by: str
     rows: pa.Table
 
     def before(self, staged: Sequence[StagedBatch], survivors: pa.Table, release: Path) -> pa.Table:
@@ -62,8 +66,17 @@ class Origins:
         return survivors.append_column("before", pa.array(before))
 
 
+def writer(settings: Publish) -> str:
+    """Return the digest of all that the bytes of a table depend on beside its rows."""
+    return digest_json([package_digest(), publish.software(), settings.rows_per_group])
+
+
 def keep_origins(
-    work: Place, release: Path, staged: Sequence[StagedBatch], made_of: pa.Table
+    work: Place,
+    release: Path,
+    staged: Sequence[StagedBatch],
+    made_of: pa.Table,
+    settings: Publish,
 ) -> None:
     """Keep which staged row each row of a sound release was made of.
 
@@ -73,11 +86,13 @@ def keep_origins(
         staged: the batches of the run that made it, by number.
         made_of: ``batch`` and ``row`` of each row of the default configuration, in their order; a
             batch that is not among those staged was carried over.
+        settings: by which it was written.
 
     """
     numbers, row, names = _located(staged, made_of)
     table = pa.table({"staged": names.take(pa.array(numbers, mask=numbers < 0)), "row": row})
     stated = {"format": _FORMAT, "checksums": digest_file(release / layout.CHECKSUMS)}
+    stated |= {"written_by": writer(settings)}
     path = _place(work)
     fresh = path.with_suffix(".new")
     with contextlib.suppress(OSError):  # the release is there; the next one is made whole
@@ -97,7 +112,7 @@ def recall_origins(work: Place, release: Path) -> Origins | None:
     stated, actual = rows.schema.metadata or {}, digest_file(checksums)
     if (stated.get(b"format"), stated.get(b"checksums")) != (_FORMAT, actual.encode()):
         return None
-    return Origins(actual, rows)
+    return Origins(actual, stated[b"written_by"].decode(), rows)
 
 
 def _located(staged: Sequence[StagedBatch], rows: pa.Table) -> tuple[Integers, Integers, pa.Array]:

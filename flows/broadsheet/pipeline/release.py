@@ -16,7 +16,7 @@ from broadsheet.fingerprint import digest_file, digest_json
 from broadsheet.pipeline.carrying import CarriedOver, carried_bytes, carry_over
 from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.mirror import hand_in, mirrored
-from broadsheet.pipeline.origins import Origins, keep_origins, recall_origins
+from broadsheet.pipeline.origins import Origins, keep_origins, recall_origins, writer
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.reporting import Tally, causes, compared, outcome, report_files, tell
 from broadsheet.pipeline.sameness import digest_of_all, keep_same, recall_same
@@ -114,7 +114,7 @@ def _release(
         if found:
             on_step("publication")
         target = publish.commit(staging, dataset_dir, found) if found else cast("Path", previous)
-        keep_origins(run.work, target, staged, written.made_of)
+        keep_origins(run.work, target, staged, written.made_of, run.config.publish)
         if not (found and publish.carried(written)["files"]):  # those are not carried again
             keep_same(run.work, target, made_of, _tally(told))
         return _ended(run, target, _tally(told), is_new=found is not None)
@@ -170,7 +170,10 @@ def _write_and_judge(
     if previous and origins:
         survivors = origins.before(staged, folding.survivors, previous)
         folding = replace(folding, survivors=survivors)
-    written = _write(run, staged, staging, previous, folding=folding, carried=carried)
+    keeps_files = origins is not None and origins.written_by == writer(run.config.publish)
+    written = _write(
+        run, staged, staging, previous, folding=folding, carried=carried, keeps_files=keeps_files
+    )
     on_step("checks")
     facts = _judge(run, staged, written, folded.leaks)
     return written, facts, compared(facts, previous)
@@ -184,6 +187,7 @@ def _write(
     *,
     folding: deduplicate.Folding,
     carried: CarriedOver | None,
+    keeps_files: bool,
 ) -> publish.Written:
     found = sum((Counter(read_json(batch.path(COUNTS))) for batch in staged), Counter[str]())
     skipped = _skipped(staged, "path")
@@ -208,6 +212,7 @@ def _write(
         settings=run.config.publish,
         previous=previous,
         is_split=run.config.splits.by is not None,
+        keeps_files=keeps_files,
     )
 
 

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -123,6 +124,8 @@ def _exclusive_rename(source: bytes, target: bytes) -> int:
 
 def share(path: Path, twin: Path) -> bool:
     """Make a file a hard link to one with the same content; tell whether the system let us."""
+    if path.samefile(twin):  # to rename one name of a file to another does nothing
+        return True
     link = path.with_name(f".{path.name}-link")
     try:
         link.hardlink_to(twin)
@@ -130,3 +133,11 @@ def share(path: Path, twin: Path) -> bool:
         return False
     link.replace(path)
     return True
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file another name, or copy it where the system has no hard links."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)

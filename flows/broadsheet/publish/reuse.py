@@ -6,9 +6,9 @@ the release before, but for the columns that the whole corpus tells; and where t
 too, it need not be compared with itself. What is written is the same, byte for byte.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -84,14 +84,13 @@ def reused(rows: Rows, before: Before, known: Integers) -> Rows:
     return Rows(rows.table, [*rows.staged, *shards], addresses, rows.positions[order], added)
 
 
-def known_rows(rows: Rows, before: Before, known: Integers, files: TableFiles) -> Known:
-    """Return which rows of the shards before, and of those written, need not be compared.
+def same_rows(rows: Rows, before: Before, known: Integers) -> Mask:
+    """Return which rows the release before has exactly as they are to be written.
 
     Args:
         rows: as those of :func:`reused`.
         before: as there.
         known: as there.
-        files: the shards written.
 
     """
     some = np.flatnonzero(known >= 0)
@@ -100,13 +99,64 @@ def known_rows(rows: Rows, before: Before, known: Integers, files: TableFiles) -
     differs = np.zeros(len(some), np.bool_)
     for name in rows.added.column_names:
         differs |= differing(was.column(name), now.column(name))
+    same = np.zeros(len(known), np.bool_)
+    same[some] = ~differs
+    return same
+
+
+def known_rows(rows: Rows, before: Before, known: Integers, same: Mask, files: TableFiles) -> Known:
+    """Return which rows of the shards before, and of those written, need not be compared.
+
+    Args:
+        rows: as those of :func:`reused`.
+        before: as there.
+        known: as there.
+        same: what :func:`same_rows` says of them.
+        files: the shards written.
+
+    """
     starts = [0, *accumulate(pq.read_metadata(path).num_rows for path in files.paths)]
-    same, alike = (
+    found = (
         _masks(before.shards, before.starts, known[rows_of])
         | _masks(files.paths, starts, rows.positions[rows_of])
-        for rows_of in (some[~differs], some)
+        for rows_of in (np.flatnonzero(same), np.flatnonzero(known >= 0))
     )
-    return Known(same, alike)
+    return Known(*found)
+
+
+def twins(rows: Rows, before: Before, known: Integers, sizes: Sequence[int]) -> dict[int, int]:
+    """Return the shards that hold the same rows as one before, in the same order: which one.
+
+    Args:
+        rows: as those of :func:`reused`.
+        before: as there.
+        known: as there; -1, too, for rows that the release before has otherwise.
+        sizes: rows of each shard.
+
+    """
+    in_order = np.empty(len(known), np.int64)
+    in_order[rows.positions] = known
+    old = {start: (number, stop) for number, (start, stop) in enumerate(pairwise(before.starts))}
+    found = {}
+    for number, (start, stop) in enumerate(pairwise([0, *accumulate(sizes)])):
+        here = in_order[start:stop]
+        which, end = old.get(int(here[0]), (-1, -1))
+        if end - here[0] == len(here) and np.array_equal(here, np.arange(here[0], end)):
+            found[number] = which
+    return found
+
+
+def without(rows: Rows, sizes: Sequence[int], shards: Collection[int]) -> Rows:
+    """Return the rows of all shards but some, with their places among those that are left."""
+    if not shards:
+        return rows
+    shard = np.searchsorted(np.cumsum(sizes), rows.positions, side="right")
+    left = np.flatnonzero(~np.isin(shard, list(shards)))
+    places = np.empty(len(left), np.int64)
+    places[np.argsort(rows.positions[left])] = np.arange(len(left))
+    kept = pa.array(left)
+    added, addresses = rows.added.take(kept), rows.addresses.take(kept)
+    return Rows(rows.table, rows.staged, addresses, places, added)
 
 
 def _masks(paths: Sequence[Path], starts: Sequence[int], rows: Integers) -> dict[Path, Mask]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import orjson
 import pyarrow as pa
@@ -10,12 +11,16 @@ import pyarrow.parquet as pq
 
 from broadsheet.publish import layout
 from broadsheet.publish.features import file_schema
+from broadsheet.publish.files import link_or_copy
 from broadsheet.tables import INDEX, Table
 
 # The Hub's defaults (`datasets.config.DEFAULT_CDC_OPTIONS` of datasets 4.3 to 5.2); stated here
 # because they decide the bytes of a release.
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 ZSTD_LEVEL = 3
+
+Twins = Mapping[int, Path]
+"""Files that are the same as those that would be written, by the number of the shard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,19 @@ def write_shards(
     rows: Iterable[pa.Table],
     sizes: Mapping[str, Sequence[int]],
     rows_per_group: int,
+    *,
+    twins: Twins = MappingProxyType({}),
 ) -> TableFiles:
     """Write a configuration's rows to its shards.
 
     Args:
         release: the folder of the release.
         table: what the configuration is.
-        rows: its rows in their final order, in portions of any size.
+        rows: its rows in their final order, in portions of any size; without those of twins.
         sizes: rows of each shard by split, in the order of the rows; none of them 0, their sum
             the number of rows.
         rows_per_group: most rows in a row group.
+        twins: shards that are not written, by number: each is the same as a file that is there.
 
     """
     every = [size for parts in sizes.values() for size in parts]
@@ -82,46 +90,56 @@ def write_shards(
         return TableFiles((), 0)
     (release / layout.FOLDERS[table.name]).mkdir()
     schema = file_schema(table)
-    groups = _row_groups(iter(rows), every, rows_per_group, schema)
     paths = tuple(
         release / layout.shard_name(table.name, split, index, len(parts))
         for split, parts in sizes.items()
         for index in range(len(parts))
     )
-    _write_files(paths, every, groups, schema, rows_per_group)
+    _write_files(paths, every, rows, schema, rows_per_group, twins=twins)
     return TableFiles(paths, sum(every))
 
 
 def write_index(
-    release: Path, shards: TableFiles, rows: Iterable[pa.Table], rows_per_group: int
+    release: Path,
+    shards: TableFiles,
+    rows: Iterable[pa.Table],
+    rows_per_group: int,
+    *,
+    twins: Twins = MappingProxyType({}),
 ) -> tuple[Path, ...]:
     """Write the index of a configuration: a file beside each shard, row for row.
 
     Args:
         release: the folder of the release.
         shards: the configuration's shards, already written.
-        rows: the rows of the index, in the order of the shards' rows.
+        rows: the rows of the index, in the order of the shards' rows; without those of twins.
         rows_per_group: most rows in a row group.
+        twins: files that are not written, as for :func:`write_shards`.
 
     """
     sizes = [pq.read_metadata(path).num_rows for path in shards.paths]
     paths = tuple(layout.index_of(release, path) for path in shards.paths)
     for folder in {path.parent for path in paths}:
         folder.mkdir(parents=True)
-    schema = INDEX.schema
-    groups = _row_groups(iter(rows), sizes, rows_per_group, schema)
-    _write_files(paths, sizes, groups, schema, rows_per_group)
+    _write_files(paths, sizes, rows, INDEX.schema, rows_per_group, twins=twins)
     return paths
 
 
 def _write_files(
     paths: Sequence[Path],
     sizes: Sequence[int],
-    groups: Iterator[pa.Table],
+    rows: Iterable[pa.Table],
     schema: pa.Schema,
     rows_per_group: int,
+    *,
+    twins: Twins,
 ) -> None:
-    for path, size in zip(paths, sizes, strict=True):
+    written = [size for number, size in enumerate(sizes) if number not in twins]
+    groups = _row_groups(iter(rows), written, rows_per_group, schema)
+    for number, (path, size) in enumerate(zip(paths, sizes, strict=True)):
+        if number in twins:
+            link_or_copy(twins[number], path)
+            continue
         with open_writer(path, schema) as writer:
             for _ in range(-(-size // rows_per_group)):
                 writer.write_table(next(groups), row_group_size=rows_per_group)

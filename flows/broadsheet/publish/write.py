@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +16,9 @@ from broadsheet.publish import layout
 from broadsheet.publish.accounting import InputFile, write_inputs
 from broadsheet.publish.ordering import Selection, ordered
 from broadsheet.publish.placement import Integers, place
-from broadsheet.publish.reuse import known_rows, open_before, reused
+from broadsheet.publish.reuse import known_rows, open_before, reused, same_rows, twins, without
 from broadsheet.publish.rows import NOTHING, Known
-from broadsheet.publish.shards import TableFiles, write_index, write_shards
+from broadsheet.publish.shards import TableFiles, Twins, write_index, write_shards
 from broadsheet.publish.staged import Rows, Staged, gather, selections
 from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
@@ -73,6 +73,7 @@ def write_tables(
     settings: config.Publish,
     previous: Path | None = None,
     is_split: bool = False,
+    keeps_files: bool = False,
 ) -> Written:
     """Write the tables and ``inputs.parquet``; memory holds a batch, a bucket of rows, all ids.
 
@@ -90,6 +91,8 @@ def write_tables(
         settings: how to write.
         previous: the release before, whose placement of rows is kept.
         is_split: whether the rows' ``split`` decides their files; otherwise all are of one split.
+        keeps_files: whether the release before was written in the same way, so that a file with the
+            same rows would be the same, and is not written again.
 
     Raises:
         PublishError: rows are lost, counted twice, or share an id.
@@ -99,7 +102,13 @@ def write_tables(
     survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
     placing = _place_articles(staged, survivors, settings, previous, is_split=is_split)
     articles, known = _write_articles(
-        staging, staged, survivors, settings, placing=placing, previous=previous
+        staging,
+        staged,
+        survivors,
+        settings,
+        placing=placing,
+        previous=previous,
+        keeps_files=keeps_files,
     )
     copies = _write_duplicates(staging, staged, duplicates, settings)
     quarantine = _write_quarantine(staging, rejections, settings)
@@ -153,6 +162,16 @@ def _place_articles(
     return _Placing(_positions(pa.table({"shard": placed, "id": ids})), sizes)
 
 
+class _Ready(NamedTuple):
+    """Shards, and files of the index, that the release before has as they are."""
+
+    shards: Twins
+    index_files: Twins
+
+
+_NONE: Final = _Ready({}, {})
+
+
 def _write_articles(
     staging: Path,
     staged: Sequence[Staged],
@@ -161,29 +180,48 @@ def _write_articles(
     *,
     placing: _Placing,
     previous: Path | None,
+    keeps_files: bool,
 ) -> tuple[Indexed, Known]:
     across = [f.name for f in ARTICLE.schema if f.name not in STAGED_ARTICLE_SCHEMA.names]
     rows = Rows(ARTICLE, staged, survivors, placing.positions, survivors.select(across))
     before = open_before(previous) if "before" in survivors.column_names else None
     if before is None:
         return _write_indexed(staging, rows, placing.sizes, settings), NOTHING
-    numbers = np.asarray(survivors.column("before"))
-    indexed = _write_indexed(staging, reused(rows, before, numbers), placing.sizes, settings)
-    return indexed, known_rows(rows, before, numbers, indexed.files)
+    known = np.asarray(survivors.column("before"))
+    same = same_rows(rows, before, known)
+    ready = _NONE
+    if keeps_files:
+        every = [size for parts in placing.sizes.values() for size in parts]
+        shards = twins(rows, before, np.where(same, known, -1), every)
+        indexed = twins(rows, before, known, every)
+        ready = _Ready(
+            {number: before.shards[which] for number, which in shards.items()},
+            {number: before.index[which] for number, which in indexed.items()},
+        )
+    taken = reused(rows, before, known)
+    written = _write_indexed(staging, taken, placing.sizes, settings, ready)
+    return written, known_rows(rows, before, known, same, written.files)
 
 
 def _write_indexed(
-    staging: Path, rows: Rows, sizes: Mapping[str, Sequence[int]], settings: config.Publish
+    staging: Path,
+    rows: Rows,
+    sizes: Mapping[str, Sequence[int]],
+    settings: config.Publish,
+    ready: _Ready = _NONE,
 ) -> Indexed:
     """Write a configuration, and its index row for row."""
-    articles = [part.articles for part in rows.staged]
-    taken = selections(articles, rows.addresses, rows.positions, rows.added)
+    every = [size for parts in sizes.values() for size in parts]
+    some = without(rows, every, ready.shards)
+    articles = [part.articles for part in some.staged]
+    taken = selections(articles, some.addresses, some.positions, some.added)
     in_order = ordered(taken, rows.table.schema, staging)
-    files = write_shards(staging, rows.table, in_order, sizes, settings.rows_per_group)
-    index = [part.index for part in rows.staged]
-    taken = selections(index, rows.addresses, rows.positions)
+    most = settings.rows_per_group
+    files = write_shards(staging, rows.table, in_order, sizes, most, twins=ready.shards)
+    some = without(rows, every, ready.index_files)
+    taken = selections([part.index for part in some.staged], some.addresses, some.positions)
     known = ordered(taken, INDEX.schema, staging)
-    return Indexed(files, write_index(staging, files, known, settings.rows_per_group))
+    return Indexed(files, write_index(staging, files, known, most, twins=ready.index_files))
 
 
 def _place(
