@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from pydantic.v1.fields import FieldInfo, ModelField
+from pydantic.v1.utils import Representation
 
 _COPIED = (ModelField, FieldInfo)
 
@@ -28,7 +29,7 @@ def sparing_copies() -> Iterator[None]:
             copyreg.dispatch_table.pop(kind, None)  # another thread may have been here
 
 
-def _reduce(field: ModelField | FieldInfo) -> tuple[Callable[[], object], tuple[()]]:
+def _reduce(field: Representation) -> tuple[Callable[..., Representation], tuple[Any, ...]]:
     return partial(copy_field, field, {}), ()
 
 
