@@ -30,7 +30,7 @@ from html_quality_pages import decode
 
 from broadsheet.config import Config, Dataset
 from broadsheet.normalize import normalize
-from broadsheet.parse import parse
+from broadsheet.parse import parse_many
 from broadsheet.records import Article, ParsedArticle, RawRecord, Source
 
 SOURCE = Source(path="", member=None, offset=0, length=1, sha256="0" * 64, format="html")
@@ -43,6 +43,7 @@ CONFIG = Config(
         license_name="none",
     ),
 )
+PORTION = 25  # pages read together, some 4 MB, as in a build
 BOUNDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -74,19 +75,21 @@ def prediction(identity: str, parsed: ParsedArticle, article: Article | None) ->
 def read_all(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], float, float]:
     """Read every page; return predictions and CPU seconds of parsing and of normalising."""
     predictions, parsing, normalizing = [], 0.0, 0.0
-    for row in rows:
-        record = record_of(row)
+    for first in range(0, len(rows), PORTION):
+        portion = rows[first : first + PORTION]
+        records = [record_of(row) for row in portion]
         start = time.process_time()
-        parsed = parse(record)
-        middle = time.process_time()
-        parsing += middle - start
-        if isinstance(parsed, ParsedArticle):
-            (article,) = normalize([parsed], CONFIG)
-            normalizing += time.process_time() - middle
-            known = article if isinstance(article, Article) else None
-            predictions.append(prediction(row["id"], parsed, known))
-        else:
-            predictions.append({"id": row["id"]})
+        read = parse_many(records)
+        parsing += time.process_time() - start
+        for row, parsed in zip(portion, read, strict=True):
+            if isinstance(parsed, ParsedArticle):
+                start = time.process_time()
+                (article,) = normalize([parsed], CONFIG)
+                normalizing += time.process_time() - start
+                known = article if isinstance(article, Article) else None
+                predictions.append(prediction(row["id"], parsed, known))
+            else:
+                predictions.append({"id": row["id"]})
     return predictions, parsing, normalizing
 
 
