@@ -1,5 +1,6 @@
 """Prefect's server beside the work: when it starts, and that it never outlives the run."""
 
+import logging
 import os
 import shutil
 import signal
@@ -24,7 +25,12 @@ from broadsheet.local_database import (
     tell_spared,
 )
 from broadsheet.local_server import is_api_configured, start_local_server
-from broadsheet.prefect_server import ASKED, own_database, put_first_what_a_run_asks
+from broadsheet.prefect_server import (
+    ASKED,
+    own_database,
+    put_first_what_a_run_asks,
+    say_no_more,
+)
 
 
 @pytest.fixture
@@ -246,3 +252,18 @@ def test_the_routes_of_a_run_come_first_and_none_is_missing(monkeypatch):
 
     assert [router.prefix for router in server.API_ROUTERS[: len(ASKED)]] == list(ASKED)
     assert sorted(map(id, server.API_ROUTERS)) == sorted(map(id, before))
+
+
+def test_a_server_that_ends_calls_nothing_an_error(capfd, monkeypatch):
+    monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)
+    recorder = logging.getLogger("prefect.server.services.task_run_recorder")
+    said = logging.StreamHandler()
+    recorder.addHandler(said)
+    try:
+        recorder.error("cut short")
+        assert "cut short" in capfd.readouterr().err
+        say_no_more()
+        recorder.error("cut short")
+    finally:
+        recorder.removeHandler(said)
+    assert capfd.readouterr().err == ""

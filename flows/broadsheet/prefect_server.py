@@ -6,6 +6,7 @@ known of one version of Prefect, that of ``prefect_database.sql``; any other sta
 Beside ``flow`` this is the only module that imports Prefect.
 """
 
+import logging
 import os
 import threading
 from pathlib import Path
@@ -63,10 +64,19 @@ def serve(listening: int, watched: int) -> None:
 
     def stop_with_the_run() -> None:
         os.read(watched, 1)
+        say_no_more()
         server.should_exit = True
 
     threading.Thread(target=stop_with_the_run, daemon=True).start()
     server.run()
+
+
+def say_no_more() -> None:
+    """Log nothing from here on: what the end cuts short is called an error, and is made again.
+
+    A service that is cancelled while it writes keeps what it held, and writes it before it ends.
+    """
+    logging.disable()
 
 
 def _prepare() -> None:
