@@ -97,9 +97,7 @@ def find_earlier(
 
     """
     held = names_in(join(work, "batches"))
-    fresh = {name: _keys(batch, config, code) for name, batch in batches.items()}
-    for name in held:
-        fresh.pop(name, None)
+    fresh = {name: _keys(batches[name], config, code) for name in batches.keys() - held}
     others = [name for name in held if name not in batches] if fresh else []
     places: dict[str, str] = {}
     for folder in (join(work, "batches", name) for name in others):
