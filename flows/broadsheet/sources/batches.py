@@ -14,6 +14,7 @@ from typing import Any, Self
 import orjson
 
 from broadsheet.config import Sources
+from broadsheet.sources.cutting import Part
 from broadsheet.sources.discovery import RawFile
 from broadsheet.sources.sizes import expected_bytes
 
@@ -24,47 +25,18 @@ _FILL = 2
 _GROUPED_SHARE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span(Part):
     """A stretch of one raw file: the whole, or a part that begins and ends between records.
 
     Attributes:
         path: POSIX path relative to the raw folder.
-        start: first byte.
-        stop: the byte after the last.
-        sha256: hexadecimal digest of these bytes, after those of the head.
-        head: bytes at the top of the file that are needed to read the stretch, such as a header
-            line; they are part of the digest.
         is_whole: the stretch is the whole file, so that a longer file has changed.
-        tail: as ``head``, at the file's end, such as the footer of a Parquet file.
-        base_row: of a table the row that the stretch begins with, counted from the file's first.
-        first_row: the first row to read; it may lie within a large row group.
-        stop_row: the row after the last; 0 stands for all.
-        is_inside: the stretch, head and digest are those of what comes out of a compressed file.
-        fault: of its last stretch the reason code of what is wrong behind it.
-        detail: the same in words.
-        is_trailed: of its last stretch, that other bytes follow the end.
-        check: a quick digest of what ``sha256`` is of, see :mod:`broadsheet.sources.digests`.
-        entry: of a stretch that is inside, the byte of the file at which inflating begins.
 
     """
 
     path: str
-    start: int
-    stop: int
-    sha256: str
-    head: int = 0
     is_whole: bool = True
-    tail: int = 0
-    base_row: int = 0
-    first_row: int = 0
-    stop_row: int = 0
-    is_inside: bool = False
-    fault: str = ""
-    detail: str = ""
-    is_trailed: bool = False
-    check: str = ""
-    entry: int = 0
 
     @property
     def size(self) -> int:
@@ -111,9 +83,10 @@ def plan_batches(files: Iterable[RawFile], settings: Sources) -> tuple[Batch, ..
 def _spans(files: Iterable[RawFile]) -> Iterator[Span]:
     for file in files:
         if not file.parts:
-            yield Span(file.path, 0, file.size, file.sha256, check=file.check)
+            whole = Part(0, file.size, 0, file.sha256, check=file.check)
+            yield Span(path=file.path, **asdict(whole))
         for part in file.parts:
-            yield Span(file.path, **asdict(part), is_whole=False)
+            yield Span(path=file.path, **asdict(part), is_whole=False)
 
 
 def _grouped(spans: Iterable[Span], settings: Sources) -> Iterator[list[Span]]:

@@ -22,14 +22,26 @@ Borders = Callable[[bytes, int], Iterator[int]]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """A stretch of a file that can be read by itself, as :class:`~broadsheet.sources.Span` has it.
+    """A stretch of a file that can be read by itself.
 
-    ``start`` is the first byte, ``stop`` the byte after the last; ``head`` and ``tail`` count bytes
-    at the file's ends that belong to it, to ``sha256`` and to ``check``; ``base_row``,
-    ``first_row`` and ``stop_row`` number the rows of a table. ``is_inside`` tells that all of these
-    are counted in what comes out of a compressed file, from the member on that begins at its byte
-    ``entry``; of the last such part ``fault``, ``detail`` and ``is_trailed`` are the stream's
-    :class:`~broadsheet.sources.blobs.Ending`.
+    Attributes:
+        start: first byte.
+        stop: the byte after the last.
+        head: bytes at the top of the file that are needed to read the stretch, such as a header
+            line; they are part of the digest.
+        sha256: hexadecimal digest of these bytes, after those of the head.
+        tail: as ``head``, at the file's end, such as the footer of a Parquet file.
+        base_row: of a table the row that the stretch begins with, counted from the file's first.
+        first_row: the first row to read; it may lie within a large row group.
+        stop_row: the row after the last; 0 stands for all.
+        is_inside: the stretch, head and digest are those of what comes out of a compressed file.
+        fault: of the last such stretch the reason code of what is wrong behind it, as
+            :class:`~broadsheet.sources.blobs.Ending` has it.
+        detail: the same in words.
+        is_trailed: of the last such stretch, that other bytes follow the end.
+        check: a quick digest of what ``sha256`` is of, see :mod:`broadsheet.sources.digests`.
+        entry: of a stretch that is inside, the byte of the file at which inflating begins.
+
     """
 
     start: int

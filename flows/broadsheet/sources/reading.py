@@ -66,7 +66,8 @@ def read_file(place: Place, name: str, settings: Sources) -> Iterator[Item]:
         digests = Digests()
         while block := file.read(_BLOCK_BYTES):
             digests.update(block)
-        span = Span(name, 0, file.tell(), digests.sha256(), check=digests.check())
+        size, check = file.tell(), digests.check()
+        span = Span(path=name, start=0, stop=size, head=0, sha256=digests.sha256(), check=check)
     yield from read_span(place, span, settings, "raise")
 
 
