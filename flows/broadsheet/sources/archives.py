@@ -21,6 +21,7 @@ from broadsheet.config import FILE_NAME, Sources
 from broadsheet.reasons import Reason
 from broadsheet.records import Rejection
 from broadsheet.sources.blobs import Blob, Item, Read, Refused, refuse
+from broadsheet.sources.faults import may_pass
 from broadsheet.sources.growth import grows_too_much
 
 ZIP, TAR = "zip", "tar"
@@ -40,6 +41,7 @@ def read_zip(blob: Blob, settings: Sources, read_member: Read) -> Iterator[Item]
     Raises:
         Refused: the archive as a whole cannot be read, is nested too deeply, or has too many
             members.
+        OSError: reading it failed, which may pass.
 
     """
     _refuse_depth(blob, settings)
@@ -48,6 +50,8 @@ def read_zip(blob: Blob, settings: Sources, read_member: Read) -> Iterator[Item]
     try:
         archive = zipfile.ZipFile(stream)
     except (*_ZIP_DAMAGE, ValueError, NotImplementedError) as error:
+        if may_pass(error):
+            raise
         raise Refused(Reason.ARCHIVE_DAMAGED, f"{type(error).__name__}: {error}") from error
     with archive:
         for number, info in enumerate(archive.infolist()):
@@ -82,6 +86,8 @@ def _zip_member(
                     replace(member, stream=stream, size=info.file_size), settings
                 )
         except (*_ZIP_DAMAGE, NotImplementedError, RuntimeError) as error:
+            if may_pass(error):
+                raise
             yield _refuse_member(member, Reason.ARCHIVE_DAMAGED, f"{error}")
 
 
@@ -102,6 +108,8 @@ class _Checked(io.RawIOBase):
         try:
             block = self._stream.read(len(view))
         except (*_ZIP_DAMAGE, tarfile.TarError) as error:
+            if may_pass(error):
+                raise
             raise Refused(Reason.ARCHIVE_DAMAGED, str(error)) from error
         view[: len(block)] = block
         return len(block)

@@ -11,6 +11,7 @@ from broadsheet.config import Sources
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Blob, Item, Refused
 from broadsheet.sources.columns import known_columns
+from broadsheet.sources.faults import may_pass
 from broadsheet.sources.salvage import DAMAGE, Gone, first_line, one_batch, portions_of, slices_of
 from broadsheet.sources.table_rows import records_of
 from broadsheet.sources.tables_in_parts import Group, Layout, arrow_layout
@@ -36,6 +37,8 @@ def read_parquet(blob: Blob, settings: Sources) -> Iterator[Item]:
         portions = _parquet_portions(file, kept, blob)
         yield from records_of(portions, blob, PARQUET, settings, _size(source, file.metadata, blob))
     except DAMAGE as error:
+        if may_pass(error):
+            raise
         raise Refused(Reason.TABLE_DAMAGED, first_line(error)) from error
 
 
@@ -56,6 +59,8 @@ def read_arrow(blob: Blob, settings: Sources) -> Iterator[Item]:
         )
         yield from records_of(portions, blob, ARROW, settings, source.size())
     except DAMAGE as error:
+        if may_pass(error):
+            raise
         raise Refused(Reason.TABLE_DAMAGED, first_line(error)) from error
 
 
@@ -134,7 +139,9 @@ def _arrow_portions(
             for batch in _record_batches(reader):
                 yield from slices_of(validated(batch))
                 number += 1
-        except DAMAGE:
+        except DAMAGE as error:
+            if may_pass(error):
+                raise
             layout = arrow_layout(source)
             if len(layout.groups) <= number:
                 raise

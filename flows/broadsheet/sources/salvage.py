@@ -13,6 +13,7 @@ import pyarrow as pa
 from broadsheet.isolation import Lost, progress
 from broadsheet.reasons import Reason
 from broadsheet.sources.blobs import Steps
+from broadsheet.sources.faults import may_pass
 
 PORTION_ROWS = 256
 _FEW_ROWS = 4_096
@@ -38,6 +39,9 @@ def portions_of(decode: Decode, rows: int, steps: Steps | None) -> Iterator[pa.R
         decode: decodes the group.
         rows: how many it has.
         steps: as of a blob.
+
+    Raises:
+        OSError: reading failed, which may pass.
 
     """
     done = 0
@@ -67,6 +71,8 @@ def _next(portions: Iterator[pa.RecordBatch], steps: Steps | None) -> pa.RecordB
     try:
         portion = next(portions, None)
     except DAMAGE as error:
+        if may_pass(error):
+            raise
         return Lost(Reason.TABLE_DAMAGED, first_line(error))
     finally:
         if steps is not None:
