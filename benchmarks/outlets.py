@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 
 from broadsheet.config import Config
 from broadsheet.normalize.outlets import resolve
-from broadsheet.normalize.outlets_registry import Kind, load_registry
+from broadsheet.normalize.outlets_registry import Kind
+from broadsheet.normalize.outlets_shipped import load_registry
 from broadsheet.parse.html import parse_html
 from broadsheet.records import RawRecord, Source, Witness
 

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.characters import BEYOND, code_points
+from broadsheet.characters import BEYOND, become, code_points, marked, plane
 
 _ASCII_NOT_LETTER_NOR_DIGIT = bytes(c for c in range(128) if not chr(c).isalnum())
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
@@ -52,7 +52,7 @@ def _folded(text: str) -> str:
 @lru_cache(maxsize=1)
 def _is_letter_or_digit() -> npt.NDArray[np.bool_]:
     """Return for each code point of the Basic Multilingual Plane whether it is kept."""
-    return np.fromiter((chr(code).isalnum() for code in range(BEYOND)), np.bool_, BEYOND)
+    return marked(str.isalnum, plane())
 
 
 @lru_cache(maxsize=1)
@@ -62,12 +62,11 @@ def _forms() -> npt.NDArray[np.uint16]:
     A character needs no other where all that it becomes on the way stands by itself: is neither a
     mark nor the second of a pair that composes.
     """
-    plane = list(map(chr, range(BEYOND)))
-    pairs = [d.split() for d in map(unicodedata.decomposition, plane) if d[:1] != "<"]
-    stands = np.fromiter((not n for n in map(unicodedata.combining, plane)), np.bool_, BEYOND)
+    pairs = [d.split() for d in map(unicodedata.decomposition, plane()) if d and d[0] != "<"]
+    stands = np.fromiter(map(unicodedata.combining, plane()), np.uint8, BEYOND) == 0
     stands[[int(pair[1], 16) for pair in pairs if len(pair) > 1]] = False
     stands[_JAMO] = stands[_HALVES] = stands[_LOOKS_AROUND] = False
-    normal = list(map(partial(unicodedata.normalize, "NFKC"), plane))
+    normal = list(map(partial(unicodedata.normalize, "NFKC"), plane()))
     folded = list(map(str.casefold, normal))
     to_normal, to_folded = _single(normal), _single(folded)
     is_fixed = to_folded[to_folded] == to_folded
@@ -81,9 +80,7 @@ def _forms() -> npt.NDArray[np.uint16]:
 
 
 def _single(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    last = chr(_LOOKS_AROUND)
-    codes = (ord(t) if len(t) == 1 and t < last else _LOOKS_AROUND for t in texts)
-    return np.fromiter(codes, np.int64, len(texts))
+    return np.minimum(become(texts, _LOOKS_AROUND), _LOOKS_AROUND)
 
 
 def identity_sha256(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.characters import marked, plane
 from broadsheet.reasons import Reason
 
 MOST_MARKS: Final = 8
@@ -97,13 +98,10 @@ _JAMO: Final = slice(0x1100, 0x1200)  # compose as marks do, but are letters
 @lru_cache(maxsize=1)
 def _kinds() -> npt.NDArray[np.uint8]:
     """Return for each UTF-16 code unit what it asks of :func:`clean`."""
-    plane = list(map(chr, range(0x10000)))
-    shows = np.fromiter(map(str.isprintable, plane), np.bool_, len(plane))
+    shows = marked(str.isprintable, plane())
     shows[list(map(ord, _SHOWN_BLANKS + _LINE_ENDS))] = True
     shows[ord(_OBJECT)] = False
-    is_normal = np.fromiter(
-        map(partial(unicodedata.is_normalized, "NFC"), plane), np.bool_, len(plane)
-    )
+    is_normal = marked(partial(unicodedata.is_normalized, "NFC"), plane())
     kinds = (_HIDES * ~shows + _CHANGES * ~is_normal).astype(np.uint8)
     kinds[_JAMO] |= _CHANGES
     kinds[list(map(ord, _combining_marks()))] |= _COMBINES

@@ -14,10 +14,9 @@ from broadsheet.normalize.outlets_registry import (
     COLUMNS,
     CheckedBy,
     Kind,
-    load_registry,
     parse_row,
-    read_rows,
 )
+from broadsheet.normalize.outlets_shipped import load_registry, read_rows
 
 ROWS = list(read_rows())
 OUTLETS = [parse_row(row) for row in ROWS]

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.characters import BEYOND, Laid, Table, hold, new_table, runs
+from broadsheet.characters import BEYOND, Laid, Table, hold, marked, new_table, plane, runs
 
 Counts = NDArray[np.int64]
 
@@ -25,6 +25,7 @@ _SPACE, _IN_WORD, _DIGIT, _LETTER, _CAPITAL, _STOP, _CLOSE, _FULL_STOP = (1 << n
 _STOPS: Final = ".!?…"  # end a sentence where a space follows, or quotes and brackets and a space
 _CLOSING: Final = "\"'”’»)]"
 _FULL_STOPS: Final = "。！？।؟"  # end one whatever follows
+_AMONG: Final = ((_STOP, _STOPS), (_CLOSE, _CLOSING), (_FULL_STOP, _FULL_STOPS))
 _SYMBOLS: Final = ("#", "...", "…")
 
 
@@ -35,7 +36,7 @@ def count_characters(texts: Sequence[str]) -> Counts:
 
 
 def _count(texts: Sequence[str], laid: Laid) -> Counts:
-    classes = laid.kinds(_classes(), _classes_of)
+    classes = laid.kinds(_classes(), _class_of)
     is_visible = classes & _SPACE == 0
     begins, ends = runs(is_visible)
     lengths = np.append(0, np.cumsum(ends - begins))
@@ -59,21 +60,29 @@ def _count(texts: Sequence[str], laid: Laid) -> Counts:
 def _classes() -> Table:
     """Return the classes of each character of the Basic Multilingual Plane, added up."""
     table = new_table()
-    table[:BEYOND] = [_classes_of(chr(code)) for code in range(BEYOND)]
+    table[:BEYOND] = _classes_of(plane())
     return table
 
 
-def _classes_of(char: str) -> int:
-    return (
-        char.isspace() * _SPACE
-        + (char.isalnum() and not char.isdecimal()) * _IN_WORD
-        + char.isdigit() * _DIGIT
-        + char.isalpha() * _LETTER
-        + char.isupper() * _CAPITAL
-        + (char in _STOPS) * _STOP
-        + (char in _CLOSING) * _CLOSE
-        + (char in _FULL_STOPS) * _FULL_STOP
+def _classes_of(characters: str) -> Table:
+    """Return the classes of each of some characters."""
+    is_in_word = marked(str.isalnum, characters) & ~marked(str.isdecimal, characters)
+    flags = (
+        (_SPACE, marked(str.isspace, characters)),
+        (_IN_WORD, is_in_word),
+        (_DIGIT, marked(str.isdigit, characters)),
+        (_LETTER, marked(str.isalpha, characters)),
+        (_CAPITAL, marked(str.isupper, characters)),
+        *((flag, marked(frozenset(some).__contains__, characters)) for flag, some in _AMONG),
     )
+    classes = np.zeros(len(characters), np.uint8)
+    for flag, holds in flags:
+        classes |= holds * np.uint8(flag)
+    return classes
+
+
+def _class_of(character: str) -> int:
+    return int(_classes_of(character)[0])
 
 
 def _sentence_ends(classes: Table) -> Counts:

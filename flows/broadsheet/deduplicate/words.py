@@ -12,7 +12,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broadsheet.characters import Laid, code_points
+from broadsheet.characters import (
+    BEYOND_CASE,
+    Laid,
+    become,
+    characters_before,
+    code_points,
+    marked,
+)
 
 Hashes = NDArray[np.uint64]
 Positions = NDArray[np.int64]
@@ -167,22 +174,22 @@ class _Characters:
 
 @cache
 def _characters() -> _Characters:
-    every = list(map(chr, range(_LAST_CODE + 1)))
+    every = characters_before(_LAST_CODE + 1)
     categories = "".join(map(unicodedata.category, every)).encode()
     kinds = np.isin(np.frombuffer(categories, np.uint8)[::2], list(b"LMN")).astype(np.uint8)
     for first, last in _UNSPACED:
         kinds[first : last + 1] *= _ALONE
-    folded = map(str.casefold, every)
-    codes = np.fromiter(
-        (ord(f) if len(f) == 1 else ord(c) for c, f in zip(every, folded, strict=True)), np.uint64
-    )
+    with_case = every[:BEYOND_CASE]
+    folded = np.arange(len(every))
+    folded[:BEYOND_CASE] = become(list(map(str.casefold, with_case)), folded[:BEYOND_CASE])
+    is_upper = np.zeros(len(every), np.bool_)
+    is_upper[:BEYOND_CASE] = marked(str.isupper, with_case) | marked(str.istitle, with_case)
     is_break = kinds == _SEPARATOR
     is_break[[ord(c) for c in _LINKS]] = False
     return _Characters(
         kinds=kinds,
-        hashes=scramble(codes + np.uint64(1)),
-        is_upper=np.fromiter(map(str.isupper, every), np.bool_)
-        | np.fromiter(map(str.istitle, every), np.bool_),
+        hashes=scramble(folded.astype(np.uint64) + np.uint64(1)),
+        is_upper=is_upper,
         is_break=is_break,
     )
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from langdetect.detector import Detector
 from langdetect.utils.ngram import NGram
 
-from broadsheet.characters import code_points
+from broadsheet.characters import BEYOND_CASE, characters_before, code_points, marked
 from broadsheet.normalize.language_grams import LETTER_BITS, NONE, Floats, Profiles, load_profiles
 from broadsheet.normalize.language_trials import Possible, mean_probabilities
 
@@ -26,7 +26,6 @@ _SPACE: Final = ord(" ")
 _SPACES: Final = re.compile(" {2,}")
 _LATIN: Final = re.compile("[A-z]+")
 _BEYOND_LATIN: Final = 0x300
-_BEYOND_CAPITALS: Final = 0x20000
 _TEXTS_AT_ONCE: Final = 32  # past some, their n-grams leave the processor's cache
 _VIETNAMESE_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"  # that normalize_vi composes
 
@@ -146,7 +145,7 @@ def _single_spaced(text: str) -> str:
 def _is_upper() -> npt.NDArray[np.bool_]:
     """Return for each code point whether it is a capital."""
     is_upper = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
-    is_upper[:_BEYOND_CAPITALS] = [chr(code).isupper() for code in range(_BEYOND_CAPITALS)]
+    is_upper[:BEYOND_CASE] = marked(str.isupper, characters_before(BEYOND_CASE))
     return is_upper
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from broadsheet.characters import BEYOND, Codes, Table, codes_of, new_table
+from broadsheet.characters import BEYOND, Codes, Table, codes_of, marked, new_table, plane
 
 _BLOCKS: Final = {
     "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0250-\u02af\u1e00-\u1eff",
@@ -169,7 +169,7 @@ def uses_foreign_letters(letters: Letters, language: str) -> bool:
 @lru_cache(maxsize=1)
 def _is_letter() -> Table:
     table = new_table()
-    table[:BEYOND] = [chr(code).isalpha() for code in range(BEYOND)]
+    table[:BEYOND] = marked(str.isalpha, plane())
     return table
 
 
@@ -195,10 +195,5 @@ def _alphabet(language: str) -> Table:
 
 def _codes_in(block: str) -> list[int]:
     """Return the code points of a block written as a character class."""
-    runs = re.finditer(f"[{block}]+", _every_character())
+    runs = re.finditer(f"[{block}]+", plane())
     return [code for run in runs for code in range(*run.span())]
-
-
-@lru_cache(maxsize=1)
-def _every_character() -> str:
-    return "".join(map(chr, range(BEYOND)))

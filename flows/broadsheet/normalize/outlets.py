@@ -29,9 +29,8 @@ from broadsheet.normalize.outlets_registry import (
     Kind,
     Outlet,
     Registry,
-    load_registry,
-    registry_for,
 )
+from broadsheet.normalize.outlets_shipped import load_registry, registry_for
 from broadsheet.records import Witness
 from broadsheet.text import excerpt
 

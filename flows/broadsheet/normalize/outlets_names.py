@@ -8,7 +8,9 @@ from typing import Final
 # Marks that do not tell names apart: Latin, Greek and Cyrillic accents, Arabic vowel points. Vowel
 # signs of the Indic and Thai scripts and the Japanese voicing marks do.
 _ACCENTS: Final = re.compile("[\u0300-\u036f\u064b-\u0652]")
-_NOT_WORD: Final = re.compile(r"[\W_]+", re.ASCII)
+_ASCII_WORDS: Final = bytes(
+    ord(c.lower()) if c.isalnum() else ord(" ") for c in map(chr, range(128))
+) + bytes(128)
 _APOSTROPHES: Final = dict.fromkeys(map(ord, "'’ʼ`"))
 _COMMON_WORDS: Final = frozenset([
     "advertiser", "beacon", "bulletin", "business", "chronicle", "citizen", "city", "courier",
@@ -28,9 +30,10 @@ def fold_name(name: str) -> str:
     Compatibility forms, case, accents, punctuation and a leading English article do not tell
     outlets apart: ``The Globe & Mail`` and ``globe and mail`` meet.
     """
-    plain = name.casefold().replace("&", " and ").translate(_APOSTROPHES)
-    if plain.isascii():
-        words = _NOT_WORD.sub(" ", plain).split()
+    plain = name if name.isascii() else name.casefold().translate(_APOSTROPHES)
+    plain = plain.replace("&", " and ")
+    if plain.isascii():  # as bytes, since a table of bytes is several times as fast as a pattern
+        words = plain.encode().translate(_ASCII_WORDS, b"'`").decode().split()
     else:
         # Decomposed, folded and decomposed again: Unicode's compatibility caseless match (D146).
         folded = unicodedata.normalize("NFKD", plain).casefold()

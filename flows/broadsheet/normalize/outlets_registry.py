@@ -1,20 +1,14 @@
 """The registry of outlets: one row an outlet, as a data file and as looked up.
 
 The rows are in ``data/outlets.csv`` beside this module; its columns, and how a row is checked,
-are described in ``data/README.md``. A dataset adds and overrides outlets with ``[[outlets]]`` in
-its ``dataset.toml``.
+are described in ``data/README.md``.
 """
 
-import csv
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from importlib import resources
+from typing import NamedTuple, Self
 
-from broadsheet.config import Config, OutletEntry
-from broadsheet.errors import ConfigError
 from broadsheet.normalize.outlets_names import fold_name, is_common
 
 COLUMNS = (
@@ -54,6 +48,10 @@ class CheckedBy(StrEnum):
     UNCHECKED = "unchecked"  # one list says so, and nothing contradicts it
     DATASET = "dataset"  # the dataset's own dataset.toml
     NOBODY = "nobody"  # no row at all: the page's own word
+
+
+_OF_COMMON_NAME = frozenset({CheckedBy.HAND, CheckedBy.DATASET})
+_VOUCHED = _OF_COMMON_NAME | {CheckedBy.TWO_SOURCES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Outlet:
     @property
     def is_checked(self) -> bool:
         """Whether somebody vouches for the row."""
-        return self.checked_by in {CheckedBy.HAND, CheckedBy.TWO_SOURCES, CheckedBy.DATASET}
+        return self.checked_by in _VOUCHED
 
     @property
     def host(self) -> str | None:
@@ -127,62 +125,95 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All outlets, looked up by id, host, name or phrase; make one with :func:`index`."""
+    """All outlets, looked up by id, host, name or phrase; make one with :func:`index`.
 
-    outlets: Mapping[str, Outlet]
-    hosts: Mapping[str, Outlet] = field(repr=False)
-    names: Mapping[str, Outlet] = field(repr=False)
-    phrases: Mapping[str, Outlet] = field(repr=False)
+    Attributes:
+        outlets: each by its id.
+        hosts, names, phrases: the id of the outlet that one belongs to.
+
+    """
+
+    outlets: Mapping[str, Outlet] = field(repr=False)
+    hosts: Mapping[str, str] = field(repr=False)
+    names: Mapping[str, str] = field(repr=False)
+    phrases: Mapping[str, str] = field(repr=False)
 
     def by_host(self, host: str) -> Outlet | None:
         """Return the outlet that publishes at a host: the longest registered suffix decides."""
         suffix = host.lower().rstrip(".")
         while suffix:
-            if outlet := self.hosts.get(suffix):
-                return outlet
+            if found := self.hosts.get(suffix):
+                return self.outlets[found]
             suffix = suffix.partition(".")[2]
         return None
 
     def by_name(self, name: str) -> Outlet | None:
         """Return the one outlet of that name or alias; None where several bear it."""
-        return self.names.get(fold_name(name))
+        found = self.names.get(fold_name(name))
+        return self.outlets[found] if found else None
 
     def by_phrase(self, text: str) -> Outlet | None:
         """Return the outlet whose unmistakable phrase a text carries, if it is one."""
         folded = f" {fold_name(text)} "
-        found = {o.id: o for phrase, o in self.phrases.items() if f" {phrase} " in folded}
-        return next(iter(found.values())) if len(found) == 1 else None
+        found = {i for phrase, i in self.phrases.items() if f" {phrase} " in folded}
+        return self.outlets[found.pop()] if len(found) == 1 else None
 
 
-def index(outlets: Iterable[Outlet]) -> Registry:
+class Keys(NamedTuple):
+    """What an outlet is looked up by; known of a row without the rest of it."""
+
+    hosts: Sequence[str]
+    names: Sequence[str]
+    phrases: Sequence[str]
+    checked_by: str
+
+    @classmethod
+    def of(cls, outlet: Outlet) -> Self:
+        """Return those of an outlet."""
+        hosts = [domain.host for domain in outlet.domains]
+        return cls(hosts, (outlet.name, *outlet.aliases), outlet.phrases, outlet.checked_by)
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, str]) -> Self:
+        """Return those of a row of ``outlets.csv``."""
+        hosts = [cell.partition(" ")[0] for cell in _split(row["domains"])]
+        names = (row["name"], *_split(row["aliases"]))
+        return cls(hosts, names, _split(row["phrases"]), row["checked_by"])
+
+
+def index(keys: Mapping[str, Keys], outlets: Mapping[str, Outlet]) -> Registry:
     """Build the look-ups. A name that two outlets bear finds neither.
 
     Names of unchecked rows never make one of a checked row ambiguous; a name of common words
     alone, such as News or Daily Record, is looked up only where the row was entered by hand.
+
+    Args:
+        keys: of each outlet, by its id.
+        outlets: the same ones, by id.
+
     """
-    rows = {outlet.id: outlet for outlet in outlets}
-    names: dict[str, dict[str, Outlet]] = {}
-    for outlet in rows.values():
-        for name in {fold_name(n) for n in (outlet.name, *outlet.aliases)} - {""}:
-            names.setdefault(name, {})[outlet.id] = outlet
+    names: dict[str, dict[str, str]] = {}
+    for outlet, known in keys.items():
+        for name in map(fold_name, known.names):
+            names.setdefault(name, {})[outlet] = known.checked_by
+    names.pop("", None)
     return Registry(
-        outlets=rows,
-        hosts={d.host: outlet for outlet in rows.values() for d in outlet.domains},
-        names={
-            name: bearer
-            for name, bearers in names.items()
-            if (bearer := _only(name, bearers.values()))
-        },
-        phrases={fold_name(p): outlet for outlet in rows.values() for p in outlet.phrases},
+        outlets=outlets,
+        hosts={host: outlet for outlet, known in keys.items() for host in known.hosts},
+        names={name: bearer for name, bearers in names.items() if (bearer := _only(name, bearers))},
+        phrases={fold_name(p): outlet for outlet, known in keys.items() for p in known.phrases},
     )
 
 
-def _only(name: str, bearers: Iterable[Outlet]) -> Outlet | None:
-    everyone = list(bearers)
-    checked = [outlet for outlet in everyone if outlet.is_checked] or everyone
-    if is_common(name) and checked[0].checked_by not in {CheckedBy.HAND, CheckedBy.DATASET}:
+def _only(name: str, bearers: Mapping[str, str]) -> str | None:
+    """Return the one outlet that a name means, of those that bear it, each as checked by whom."""
+    if len(bearers) == 1:
+        checked: Sequence[str] = [*bearers]
+    else:
+        checked = [o for o, by in bearers.items() if by in _VOUCHED] or [*bearers]
+    if len(checked) > 1 or (bearers[checked[0]] not in _OF_COMMON_NAME and is_common(name)):
         return None
-    return checked[0] if len(checked) == 1 else None
+    return checked[0]
 
 
 def parse_row(row: Mapping[str, str]) -> Outlet:
@@ -211,62 +242,3 @@ def parse_domain(cell: str) -> Domain:
 
 def _split(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split("|") if part) if cell else ()
-
-
-def read_rows() -> Iterator[dict[str, str]]:
-    """Yield the rows of the shipped ``outlets.csv`` as they stand there."""
-    data = resources.files("broadsheet.normalize") / "data" / "outlets.csv"
-    yield from csv.DictReader(data.read_text(encoding="utf-8").splitlines())
-
-
-@lru_cache(maxsize=1)
-def load_registry() -> Registry:
-    """Return the shipped registry; read once in a process."""
-    return index(parse_row(row) for row in read_rows())
-
-
-def registry_for(config: Config) -> Registry:
-    """Return the shipped registry with the dataset's own outlets added and overridden.
-
-    Raises:
-        ConfigError: an entry neither overrides a known outlet nor describes a new one.
-
-    """
-    return _extended(config.outlets) if config.outlets else load_registry()
-
-
-@lru_cache(maxsize=8)
-def _extended(entries: Sequence[OutletEntry]) -> Registry:
-    rows = dict(load_registry().outlets)
-    for entry in entries:
-        added = _apply(entry, rows)
-        claimed = {domain.host for domain in added.domains}
-        rows |= {
-            other.id: replace(
-                other, domains=tuple(d for d in other.domains if d.host not in claimed)
-            )
-            for other in rows.values()
-            if other.id != added.id and claimed & {d.host for d in other.domains}
-        }
-        rows[added.id] = added
-    return index(rows.values())
-
-
-def _apply(entry: OutletEntry, rows: Mapping[str, Outlet]) -> Outlet:
-    given = entry.model_dump(exclude_unset=True, exclude={"id"})
-    if "domains" in given:
-        given["domains"] = tuple(parse_domain(d) for d in entry.domains)
-    if "kind" in given:
-        given["kind"] = Kind(given["kind"])
-    known = rows.get(entry.id)
-    if known:
-        return replace(known, **given, checked_by=CheckedBy.DATASET)
-    if "name" not in given:
-        close = difflib.get_close_matches(entry.id, rows, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        message = (
-            f"dataset.toml: outlets: no outlet has the id {entry.id!r}; {hint}"
-            "To add a new outlet give at least its name."
-        )
-        raise ConfigError(message)
-    return Outlet(id=entry.id, **given, checked_by=CheckedBy.DATASET)

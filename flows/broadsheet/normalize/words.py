@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from broadsheet.characters import BEYOND, Laid, Table, hold, new_table, runs
+from broadsheet.characters import BEYOND, Laid, Table, hold, marked, new_table, plane, runs
 
 # What a character is to a word; ``_ROLES`` says what that means.
 _SPACE, _WORD, _MARK, _IDEOGRAPH, _UNSPACED_LETTER, _UNSPACED_WORD, _UNSPACED_MARK = range(7)
@@ -60,10 +60,9 @@ def _kind_beyond(character: str) -> int:
 def _kinds() -> Table:
     """Return what each character of the Basic Multilingual Plane is to a word."""
     kinds = new_table()
-    kinds[:BEYOND] = [
-        _SPACE if c.isspace() else _WORD if c.isalnum() or c == "_" else _MARK
-        for c in map(chr, range(BEYOND))
-    ]
+    kinds[:BEYOND] = np.where(marked(str.isalnum, plane()), _WORD, _MARK)
+    kinds[ord("_")] = _WORD
+    kinds[:BEYOND][marked(str.isspace, plane())] = _SPACE
     for first, last in _IDEOGRAPHS:
         kinds[first : last + 1] = _IDEOGRAPH
     for first, last in _UNSPACED:

@@ -15,6 +15,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.characters import become, marked, plane
+
 Counts = npt.NDArray[np.int32]
 Keys = npt.NDArray[np.uint64]
 
@@ -46,20 +48,18 @@ class _Characters:
 
 @cache
 def _characters() -> _Characters:
-    plane = [chr(code) for code in range(_PLANE)]
-    is_letter = np.array([c.isalpha() for c in plane])
+    is_letter = marked(str.isalpha, plane())
     flags = (
         is_letter,
-        np.array([c.isupper() or c.istitle() for c in plane]),
-        np.array([c.islower() for c in plane]),
-        np.array([c.isdecimal() for c in plane]),
+        marked(str.isupper, plane()) | marked(str.istitle, plane()),
+        marked(str.islower, plane()),
+        marked(str.isdecimal, plane()),
         *(_among(some) for some in (",，、", '"“', _SYMBOLS, "(")),
     )
     counters = np.zeros(_PLANE, np.uint64)
     for place, flag in enumerate(flags):
         counters |= flag.astype(np.uint64) << np.uint64(8 * place)
-    low = [c.lower() for c in plane]
-    codes = np.array([ord(c) if len(c) == 1 else n for n, c in enumerate(low)], np.uint64)
+    codes = become(list(map(str.lower, plane())), np.arange(_PLANE)).astype(np.uint64)
     codes[ord("ς")] = ord("σ")  # the same letter at the end of a word
     return _Characters(
         counters, is_letter, _mix(codes), _powers(_PRIME), _powers(pow(_PRIME, -1, 1 << 64))
