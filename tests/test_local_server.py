@@ -76,6 +76,22 @@ def test_profiles_are_read(fresh, profiles, configured):
     assert is_api_configured() is configured
 
 
+@pytest.mark.parametrize(
+    ("project", "configured"),
+    [
+        ('[tool.prefect.api]\nurl = "http://127.0.0.1:4200/api"\n', True),
+        ('tool.prefect.api.url = "http://127.0.0.1:4200/api"\n', True),
+        ("[tool.prefect\n", True),
+        ('[project]\nname = "prefect"\n', False),
+        ("[tool.ruff]\n", False),
+    ],
+)
+def test_the_project_of_the_working_folder_is_read(fresh, project, configured):
+    (fresh / "pyproject.toml").write_text(project, encoding="utf-8")
+
+    assert is_api_configured() is configured
+
+
 @pytest.mark.usefixtures("fresh")
 def test_no_server_starts_beside_a_configured_api(monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
@@ -250,8 +266,29 @@ def test_the_routes_of_a_run_come_first_and_none_is_missing(monkeypatch):
 
     put_first_what_a_run_asks()
 
-    assert [router.prefix for router in server.API_ROUTERS[: len(ASKED)]] == list(ASKED)
-    assert sorted(map(id, server.API_ROUTERS)) == sorted(map(id, before))
+    first, *others = server.API_ROUTERS
+    assert {route.path for route in first.routes} == ASKED
+    assert others == [*before]
+
+
+@pytest.mark.server
+@pytest.mark.timeout(300)
+def test_what_shares_a_path_with_a_route_of_a_run_is_answered_too(fresh):
+    code = (
+        "import os, sys; from broadsheet import local_server as s\n"
+        "s.start_local_server(); s.await_local_server()\n"
+        "print(os.environ['PREFECT_API_URL'], flush=True); sys.stdin.read()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=fresh, **pipes) as run:
+        url = run.stdout.readline().strip()
+        made = httpx.post(f"{url}/flows/", json={"name": "mine"}, timeout=60).json()
+        flow = f"{url}/flows/{made['id']}"
+        assert httpx.get(flow, timeout=60).json()["name"] == "mine"
+        assert httpx.post(f"{url}/flows/filter", json={}, timeout=60).json() == [made]
+        assert httpx.delete(flow, timeout=60).status_code == 204
+        assert httpx.get(flow, timeout=60).status_code == 404
+        run.stdin.close()
 
 
 def test_a_server_that_ends_calls_nothing_an_error(capfd, monkeypatch):

@@ -65,6 +65,15 @@ def test_without_a_module_it_is_taken_for_not_installed(module):
     assert import_module(module).ANSWER == 42
 
 
+def test_without_a_module_other_threads_have_it(module):
+    found = []
+    with without(module):
+        other = Thread(target=lambda: found.append(import_module(module).ANSWER))
+        other.start()
+        other.join()
+    assert found == [42]
+
+
 def test_collection_is_as_before_afterwards():
     with without_collection():
         assert not gc.isenabled()
@@ -73,7 +82,8 @@ def test_collection_is_as_before_afterwards():
 
 def test_great_expectations_starts_without_what_no_suite_asks_for():
     check = (
-        "import sys; from broadsheet.validate import warm_up; warm_up(); "
+        "import sys; from broadsheet.validate import warm_up, warm_up_beside; "
+        "warm_up_beside(); warm_up(); "  # the second waits for the first
         "print(*[m for m in ('scipy.stats._stats_py', 'altair.vegalite', 'sqlalchemy', 'botocore') "
         "if m in sys.modules])"
     )

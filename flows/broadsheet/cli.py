@@ -169,13 +169,12 @@ def _run(
         start_local_server()
 
         from broadsheet.pipeline import read_settings
-        from broadsheet.validate import warm_up
+        from broadsheet.validate import warm_up_beside
 
         read_settings(folder)
 
         from broadsheet.flow import run
-
-        warm_up()
+    warm_up_beside()
     await_local_server()
 
     outcome = run(folder, output, engine=engine, version=version, publish=publish)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import traceback
 import urllib.request
 from contextlib import suppress
@@ -72,7 +73,7 @@ def is_api_configured() -> bool:
     """
     if any(name in os.environ for name in ("PREFECT_API_URL", "PREFECT_PROFILE")):
         return True
-    if any(Path(name).exists() for name in ("prefect.toml", ".env")):
+    if any(Path(name).exists() for name in ("prefect.toml", ".env")) or _is_in_pyproject():
         return True
     home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
     profiles = home / "profiles.toml"
@@ -82,6 +83,17 @@ def is_api_configured() -> bool:
         return "PREFECT_API" in profiles.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return True
+
+
+def _is_in_pyproject() -> bool:
+    """Tell whether the project of the working folder sets Prefect up, or cannot be read."""
+    try:
+        project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return "prefect" in project.get("tool", {})
 
 
 def require_reachable_api() -> None:

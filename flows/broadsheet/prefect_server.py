@@ -32,9 +32,20 @@ _SETTINGS = {
     "PY_KEY_VALUE_DISABLE_BEARTYPE": "true",
 }
 _FACTORY = "prefect.server.api.server:create_app"
-# FastAPI makes a router's routes, for seconds in all, when a request passes it by on its way to the
-# router that answers. So those that a run asks stand first; the paths of others do not overlap.
-ASKED = ("/admin", "/csrf-token", "/flows", "/flow_runs", "/events", "/artifacts")
+# FastAPI makes all of a router's routes, for seconds in all, when a request passes it by on its way
+# to the one that answers. So those that a run asks stand first, in a router of their own.
+ASKED = frozenset({
+    "/admin/version",
+    "/admin/storage",
+    "/csrf-token",
+    "/flows/",
+    "/flows/{id:uuid}",
+    "/flow_runs/",
+    "/flow_runs/{id:uuid}",
+    "/flow_runs/{id:uuid}/set_state",
+    "/events/in",
+    "/artifacts/",
+})  # fmt: skip
 
 
 def serve(listening: int, watched: int) -> None:
@@ -47,10 +58,10 @@ def serve(listening: int, watched: int) -> None:
     """
     os.environ.pop("PREFECT_API_URL", None)  # the run's, which is this server
     os.environ.update(_SETTINGS)
-    refresh_global_settings_context()
     is_known = is_known_prefect()
     if is_known:
         _prepare()
+    refresh_global_settings_context()
     import uvicorn  # noqa: PLC0415 - the run, which imports this module, too, has no use for it
 
     with without_collection():
@@ -87,7 +98,6 @@ def _prepare() -> None:
     prepare_database(database)
     for name, value in tell_spared(database).items():
         os.environ.setdefault(name, value)
-    refresh_global_settings_context()
 
 
 def own_database() -> Path | None:
@@ -101,9 +111,14 @@ def own_database() -> Path | None:
 
 
 def put_first_what_a_run_asks() -> None:
-    """Order the routers of Prefect's API; all of them stay."""
-    from prefect.server.api import server  # noqa: PLC0415 - seconds, which the run need not spend
+    """Put routes ahead of the routers of Prefect's API, all of which stay.
 
-    order = {prefix: number for number, prefix in enumerate(ASKED)}
-    routers = sorted(server.API_ROUTERS, key=lambda router: order.get(router.prefix, len(order)))
-    server.API_ROUTERS = tuple(routers)  # type: ignore[assignment]  # as many as before
+    What is asked at the same path by another method is found behind them, as ever.
+    """
+    from prefect.server.api import server  # noqa: PLC0415 - seconds, which the run need not spend
+    from prefect.server.utilities.server import PrefectRouter  # noqa: PLC0415 - as above
+
+    routes = [route for router in server.API_ROUTERS for route in router.routes]
+    first = PrefectRouter()
+    first.routes = [route for route in routes if getattr(route, "path", None) in ASKED]
+    server.API_ROUTERS = (first, *server.API_ROUTERS)  # type: ignore[assignment]  # one more

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
-from threading import RLock
+from threading import RLock, get_ident
 from types import ModuleType
 
 _loading = RLock()
@@ -65,17 +65,21 @@ def postpone(*names: str) -> None:
 class _Absent(MetaPathFinder):
     def __init__(self, names: Collection[str]) -> None:
         self._names = names
+        self._thread = get_ident()
 
     def find_spec(self, fullname: str, *_: object) -> None:
         """Stop the search for the module."""
-        if fullname in self._names:
+        if fullname in self._names and get_ident() == self._thread:
             message = f"{fullname} is not used here"
             raise ModuleNotFoundError(message, name=fullname)
 
 
 @contextmanager
 def without(*names: str) -> Iterator[None]:
-    """Have modules that others import where they are installed taken for not installed."""
+    """Have modules that others import where they are installed taken for not installed.
+
+    In this thread alone: others find what they look for.
+    """
     finder = _Absent(names)
     sys.meta_path.insert(0, finder)
     try:

@@ -1,4 +1,5 @@
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -161,6 +162,20 @@ def test_a_nursery_that_somebody_ended_is_replaced(guard):
     isolation._Kept.nursery._process.kill()  # noqa: SLF001 - as the system might
 
     assert list(guard.run(WORK, ["b"])) == ["b"]
+
+
+def test_what_a_child_took_is_known_when_its_nursery_has_ended(guard):
+    assert list(guard.run(WORK, ["slow"])) == ["slow"]  # more than a second
+    process = isolation._Kept.nursery._process  # noqa: SLF001 - whose own time is left out
+    stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    its_own = (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    isolation._end_nursery()  # noqa: SLF001 - as at the end of the run
+
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert took > its_own + 1
 
 
 def test_the_child_ends_with_its_parent(tmp_path):

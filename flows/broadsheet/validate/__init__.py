@@ -6,7 +6,7 @@ Loading suites is fast; Great Expectations itself is imported at the first check
 from broadsheet.validate.data_docs import render_data_docs
 from broadsheet.validate.describe import WHOLE_TABLE, describe, render_contract
 from broadsheet.validate.drift import check_drift
-from broadsheet.validate.engine import warm_up
+from broadsheet.validate.engine import warm_up, warm_up_beside
 from broadsheet.validate.gate import RowCheck, check_release, check_rows, table_sha256
 from broadsheet.validate.projection import RELEASE_COLUMNS
 from broadsheet.validate.rejects import (
@@ -38,4 +38,5 @@ __all__ = [
     "shipped_folder",
     "table_sha256",
     "warm_up",
+    "warm_up_beside",
 ]

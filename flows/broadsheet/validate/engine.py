@@ -4,15 +4,17 @@ Each call makes its own ephemeral context, so that threads share nothing and not
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from broadsheet.records import Severity
-from broadsheet.startup import postpone, without
+from broadsheet.startup import postpone, without, without_collection
 from broadsheet.validate.catalogue import KINDS
 from broadsheet.validate.suites import Expectation, Suite
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     )
     from great_expectations.datasource.fluent.interfaces import Batch
 
+_importing: Final = RLock()
 _SAMPLE: Final = 5
 _BOOLEAN: Final = {"result_format": "BOOLEAN_ONLY"}
 _COMPLETE: Final = {"result_format": "COMPLETE", "partial_unexpected_count": _SAMPLE}
@@ -138,8 +141,28 @@ def warm_up() -> None:
     _context()
 
 
-@lru_cache(maxsize=1)
+def warm_up_beside() -> None:
+    """Begin to import Great Expectations in a thread of its own; the first check waits for it.
+
+    A fault is not told here: the first check meets it, too.
+    """
+    beside = ThreadPoolExecutor(1, thread_name_prefix="great-expectations")
+    beside.submit(_warm_up_without_collection)
+    beside.shutdown(wait=False)
+
+
+def _warm_up_without_collection() -> None:
+    with without_collection():
+        warm_up()
+
+
 def _great_expectations() -> Any:  # noqa: ANN401 - the library has no types
+    with _importing:
+        return _imported()
+
+
+@lru_cache(maxsize=1)
+def _imported() -> Any:  # noqa: ANN401 - the library has no types
     """Import Great Expectations with our own expectations, and without what no suite can ask for.
 
     For one expectation that the catalogue does not have it imports scipy's statistics and a
