@@ -20,7 +20,9 @@ import html2text
 import inscriptis
 import pyarrow.parquet as pq
 
-from broadsheet.parse.lines import Line, is_marked_up, read_lines
+from broadsheet.parse.columns import Line
+from broadsheet.parse.lines import read_lines
+from broadsheet.parse.markup import is_marked_up
 from broadsheet.parse.trailer import prefix_date
 from broadsheet.text import clean
 

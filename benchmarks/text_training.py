@@ -34,12 +34,14 @@ from broadsheet.normalize.dates import StatedDate, read_date
 from broadsheet.parse import context as ctx
 from broadsheet.parse.body import doubt_teasers
 from broadsheet.parse.bound import Bound
+from broadsheet.parse.columns import Lines, Numbers
 from broadsheet.parse.features import Matrix, look_at
 from broadsheet.parse.forest import Forest
 from broadsheet.parse.models import FILE, models_of
-from broadsheet.parse.sheaf import Numbers, Sheaf
-from broadsheet.parse.spelling import SEEN, Vocabulary, vocabulary_of
+from broadsheet.parse.sheaf import Sheaf
+from broadsheet.parse.spelling import SEEN
 from broadsheet.parse.text_forest import text_forest_of
+from broadsheet.parse.vocabulary import Vocabulary, vocabulary_of
 
 DATA = Path(__file__).parents[1] / "flows" / "broadsheet" / "parse" / "data" / FILE
 FEWEST_SITES = 8  # that a weighted word stands on
@@ -214,7 +216,7 @@ def look(
     pages: Iterable[LabelledPage], words: Vocabulary
 ) -> list[tuple[LabelledPage, Sheaf, Matrix]]:
     """Return what the lines of pages look like."""
-    sheaves = [(page, Sheaf.of([(page.lines, page.markdown)])) for page in pages]
+    sheaves = [(page, Sheaf.of(Lines.of([page.lines]), [page.markdown])) for page in pages]
     return [(page, sheaf, look_at(sheaf, words).features) for page, sheaf in sheaves]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import compress
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,15 @@ def become(changed: Sequence[str], instead: npt.ArrayLike) -> npt.NDArray[np.int
     return codes
 
 
+def kinds_of(text: str, table: Table, kind_of: Callable[[str], int]) -> Table:
+    """Return what each character is, by a table and, beyond it, by the function of it."""
+    codes = code_points(text)
+    kinds = table.take(codes, mode="clip")
+    for place in np.flatnonzero(codes >= BEYOND).tolist():
+        kinds[place] = kind_of(text[place])
+    return kinds
+
+
 @dataclass(frozen=True, slots=True)
 class Laid:
     """Some texts end to end, each followed by a line end, so that no run spans two.
@@ -92,6 +101,12 @@ class Laid:
     bounds: Positions
 
     @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        """Lay all of some texts."""
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        return cls("\n".join([*texts, ""]), np.concatenate([[0], np.cumsum(lengths + 1)]))
+
+    @classmethod
     def all(cls, texts: Sequence[str]) -> "Iterator[tuple[Sequence[str], Laid]]":
         """Yield texts with how they lie, some at a time, in their order."""
         start = size = 0
@@ -104,12 +119,8 @@ class Laid:
                 start, size = end, 0
 
     def kinds(self, table: Table, kind_of: Callable[[str], int]) -> Table:
-        """Return what each character is, by a table and, beyond it, by the function of it."""
-        codes = code_points(self.text)
-        kinds = table.take(codes, mode="clip")
-        for place in np.flatnonzero(codes >= BEYOND).tolist():
-            kinds[place] = kind_of(self.text[place])
-        return kinds
+        """Return what each character is, see :func:`kinds_of`."""
+        return kinds_of(self.text, table, kind_of)
 
     def count(self, positions: Positions) -> Positions:
         """Return how many of some positions, in ascending order, lie in each text."""

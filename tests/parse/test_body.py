@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broadsheet.parse.body import CAPTION_ODDS, LEAST_ODDS, SURE_ODDS, body_lines, doubt_teasers
+from broadsheet.parse.columns import Line, Lines
 from broadsheet.parse.features import COLUMN, NAMES, SENTENCE
-from broadsheet.parse.lines import Line
 from broadsheet.parse.sheaf import Sheaf
 
 
@@ -15,14 +15,14 @@ def chosen(odds, chars=200):
     """Return the indexes of the body's lines, all of one length."""
     features = np.zeros((len(NAMES), len(odds)), np.int32)
     features[0] = chars
-    sheaf = Sheaf.of([([Line("A line.", 0, 7)] * len(odds), False)])
+    sheaf = Sheaf.of(Lines.of([[Line("A line.", 0, 7)] * len(odds)]), [False])
     flags = body_lines(sheaf, features, np.array(odds, np.float32))
     return [index for index, flag in enumerate(flags) if flag]
 
 
 def seen(kinds, chars=200, end=0):
     """Return a sheaf of one page and its features; an "i" is an item, a "p" a paragraph."""
-    sheaf = Sheaf.of([([Line("A line.", 0, 7)] * len(kinds), False)])
+    sheaf = Sheaf.of(Lines.of([[Line("A line.", 0, 7)] * len(kinds)]), [False])
     features = np.zeros((len(NAMES), len(kinds)), np.int32)
     features[0] = chars
     features[COLUMN["is_item"]] = [kind == "i" for kind in kinds]

@@ -3,10 +3,10 @@
 import pytest
 
 from broadsheet.parse.features import COLUMN, NAMES, look_at
-from broadsheet.parse.lines import read_lines
+from broadsheet.parse.lines import read_pages
 from broadsheet.parse.openings import BYLINE, CHROME, NOTICE
 from broadsheet.parse.sheaf import Sheaf
-from broadsheet.parse.spelling import vocabulary_of
+from broadsheet.parse.vocabulary import vocabulary_of
 
 SENTENCE = "The ferry to Port Ellery left the quay before dawn on Sunday"
 LONG = f"{', and '.join([SENTENCE] * 6)}."
@@ -14,7 +14,7 @@ LONG = f"{', and '.join([SENTENCE] * 6)}."
 
 def seen(text, lexicon=None):
     """Return the features of each line of a text, by name."""
-    sheaf = Sheaf.of([(read_lines(text, markdown=False), False)])
+    sheaf = Sheaf.of(read_pages([(text, False)]), [False])
     columns = look_at(sheaf, vocabulary_of(lexicon or {})).features.T
     return [dict(zip(NAMES, column.tolist(), strict=True)) for column in columns]
 
@@ -72,20 +72,22 @@ def test_the_lexicon_weighs_words_in_any_case_and_script():
 
 
 def test_a_page_without_lines_has_no_rows():
-    look = look_at(Sheaf.of([([], False)]), vocabulary_of({}))
+    look = look_at(Sheaf.of(read_pages([("", False)]), [False]), vocabulary_of({}))
     assert look.features.shape == (len(NAMES), 0)
     assert len(look.marks) == 0
 
 
 def test_a_page_looks_the_same_whichever_stand_beside_it():
     texts = (LONG, "", f"Menu\n\n{SENTENCE}.\n\nMenu", f"Storm at the quay\n\n{LONG}\n{SENTENCE}.")
-    pages = [(read_lines(text, markdown=False), False) for text in texts]
+    pages = [(text, False) for text in texts]
     words = vocabulary_of({"menu": 120, "ferry": -30})
 
-    together = look_at(Sheaf.of(pages), words).features.T.tolist()
+    together = look_at(Sheaf.of(read_pages(pages), [False] * 4), words).features.T.tolist()
 
     assert together == [
-        column for page in pages for column in look_at(Sheaf.of([page]), words).features.T.tolist()
+        column
+        for page in pages
+        for column in look_at(Sheaf.of(read_pages([page]), [False]), words).features.T.tolist()
     ]
 
 
@@ -102,7 +104,7 @@ def test_a_page_looks_the_same_whichever_stand_beside_it():
     ],
 )
 def test_a_line_that_a_rule_may_concern_is_marked(line, bit):
-    look = look_at(Sheaf.of([(read_lines(line, markdown=False), False)]), vocabulary_of({}))
+    look = look_at(Sheaf.of(read_pages([(line, False)]), [False]), vocabulary_of({}))
     assert look.marks[0] & bit
 
 
@@ -126,5 +128,5 @@ def test_a_line_that_a_rule_may_concern_is_marked(line, bit):
     ],
 )
 def test_no_rule_is_missed_by_the_words_that_call_for_it(line, feature):
-    look = look_at(Sheaf.of([(read_lines(line, markdown=False), False)]), vocabulary_of({}))
+    look = look_at(Sheaf.of(read_pages([(line, False)]), [False]), vocabulary_of({}))
     assert look.features[COLUMN[feature], 0]

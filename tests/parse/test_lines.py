@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.parse.lines import is_marked_up, read_lines
+from broadsheet.parse.columns import Lines
+from broadsheet.parse.lines import read_lines, read_pages
+from broadsheet.parse.markup import is_marked_up
 from broadsheet.text import clean
 
 
@@ -130,3 +132,26 @@ def test_no_text_breaks_the_reader_and_lines_stay_in_order(text, markdown):
 def test_repeated_openings_take_no_more_than_linear_time(unit):
     lines = read_lines(clean(unit * 20_000)[0], markdown=True)
     assert sum(len(line.text) for line in lines) <= len(unit) * 20_000
+
+
+PIECES = st.sampled_from([
+    "*", "**", "_", "- ", "• ", "1. ", "# ", "> ", "[a](b)", "![i](j)", "\\*", "---", "  ", "\xa0",
+    "\n", "\n\n", "The ferry left the harbour of Port Ellery before dawn", " and the piano stayed.",
+    "é", "😀",
+])  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=25).map(lambda pieces: clean("".join(pieces))[0])
+
+
+@given(st.lists(st.tuples(TEXTS, st.booleans()), max_size=6))
+def test_pages_read_together_have_the_lines_that_each_has_by_itself(pages):
+    apart = [read_lines(text, markdown=markdown) for text, markdown in pages]
+
+    together = read_pages(pages)
+
+    assert together.rows() == [line for lines in apart for line in lines]
+    assert together.starts.tolist() == Lines.of(apart).starts.tolist()
+
+
+def test_rows_made_columns_are_the_same_rows():
+    lines = read_lines("# Tides\n\n- high at noon\n> [a](b)\n\n**bold**", markdown=True)
+    assert Lines.of([lines, [], lines]).rows() == [*lines, *lines]

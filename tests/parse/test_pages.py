@@ -223,6 +223,7 @@ def test_nothing_is_made_up(lines):
 
 TEXTS = st.sampled_from([
     PAGE, MARKDOWN, BODY, "", "Menu", f" date 2024-03-03 {BODY}", PAGE.replace("2024", "2023"),
+    PAGE.replace("e", "é").replace(".", "。"), PAGE.replace("harbour", "harbour😀\xa0"),
     "<h1>Ferry</h1>", MARKDOWN.replace("# Last", "# Not the last"), f"{BODY}\n\nReuters",
 ])  # fmt: skip
 
@@ -232,6 +233,20 @@ TEXTS = st.sampled_from([
 def test_what_becomes_of_a_page_does_not_depend_on_those_beside_it(given_pages):
     records = [record(text, media) for text, media in given_pages]
     assert parse_many(records) == [parse(one) for one in records]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.lists(TEXTS, max_size=10))
+def test_a_page_reads_the_same_in_portions_of_any_size_and_in_any_order(data, texts):
+    records = [record(text) for text in texts]
+    whole = parse_many(records)
+    order = data.draw(st.permutations(range(len(records))))
+    cut = data.draw(st.integers(0, len(records)))
+
+    portions = order[:cut], order[cut:]
+    parsed = [one for part in portions for one in parse_many([records[n] for n in part])]
+
+    assert parsed == [whole[n] for n in order]
 
 
 PARAGRAPHS = BODY.split("\n\n")

@@ -6,17 +6,18 @@ from typing import Final
 
 import numpy as np
 
+from broadsheet.parse.columns import Numbers
 from broadsheet.parse.context import (
     CONTEXT,
     Blocks,
     dated_features,
     dated_lines,
     signed_features,
-    slug_shares,
     title_lines,
 )
 from broadsheet.parse.features import NAMES, Matrix
-from broadsheet.parse.sheaf import Numbers, Sheaf
+from broadsheet.parse.sheaf import Sheaf
+from broadsheet.parse.slugs import slug_shares
 
 _SLUG: Final = len(NAMES) + CONTEXT.index("slug")
 

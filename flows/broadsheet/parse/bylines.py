@@ -81,14 +81,14 @@ def people_in(text: str) -> tuple[str, ...]:
     like a person's gives nothing. Whether the line is a byline is not asked here.
     """
     text = text[:_SEEN]
-    if may_hold_date(text):
+    has_date = may_hold_date(text)
+    if has_date:
         text = _FUSED.sub(" ", text)
     match = _LEAD.match(text) or (_INNER.search(text) if _INNER_HINT.search(text) else None)
     if match:
         text = text[match.end() :]
-    for date in dates_in(text):
-        text = text[: date.start()] or text[date.end() :]
-        break
+    if has_date and (dates := dates_in(text)):
+        text = text[: dates[0].start()] or text[dates[0].end() :]
     text = without_agencies(_before_stop(text).strip(" ,.:-–—"))
     parts = _PARTING.split(text) if _PARTING_HINT.search(text) else (text,)
     names = []
@@ -108,9 +108,16 @@ def _before_stop(text: str) -> str:
         found.append(_STOP_DASH.search(text))
     low = text.lower()
     # Letters beyond ASCII may count as those of the words in another case.
-    if not text.isascii() or any(hint in low for hint in _STOP_HINTS):
+    if not text.isascii() or _holds_hint(low):
         found.append(_STOP_WORD.search(text))
     return text[: min((stop.start() for stop in found if stop), default=len(text))]
+
+
+def _holds_hint(low: str) -> bool:
+    for hint in _STOP_HINTS:  # noqa: SIM110 - any() and its generator would cost more
+        if hint in low:
+            return True
+    return False
 
 
 def _person(part: str) -> str | None:

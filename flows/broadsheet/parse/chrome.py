@@ -95,7 +95,13 @@ _CAPTION: Final = re.compile(
     rf"|\b{_PICTURE} (?:by|via|courtesy) .{{2,60}}$",
     re.IGNORECASE,
 )
-# A credit holds one of these; most lines hold none and need no closer look.
+# A credit ends with one of these words, or has a colon, "by", "via" or "courtesy" in it; and it
+# holds one of the others. Most lines do neither and need no closer look.
+_ENDS: Final = (
+    ")", "getty", "images", "stock", "photo", "reuters", "afp", "dpa", "epa", "efe", "alamy",
+    "unsplash", "imago", "alliance", "handout", "associated press", "zuma press", "bloomberg",
+    "courtesy",
+)  # fmt: skip
 _CREDIT_WORDS: Final = (
     "(", "photo", "image", "picture", "getty", "stock", "reuters", "afp", "dpa", "epa", "alamy",
     "unsplash", "imago", "alliance", "handout", "associated press", "zuma", "bloomberg",
@@ -140,6 +146,16 @@ def is_caption_credit(text: str) -> bool:
         return False
     end = text[-_CREDIT:]
     low = end.lower()
+    # Letters beyond ASCII may count as those of the words in another case.
+    if (
+        low.isascii()
+        and not low.rstrip(".").endswith(_ENDS)
+        and ":" not in low
+        and " by " not in low
+        and " via " not in low
+        and "courtesy" not in low
+    ):
+        return False
     for word in _CREDIT_WORDS:  # no any(): its generator would cost more than the search
         if word in low:
             return _CAPTION.search(end) is not None

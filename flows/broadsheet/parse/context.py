@@ -6,7 +6,7 @@ it, a byline and a date between the two.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from broadsheet.parse.bylines import people_in, starts_as_byline
+from broadsheet.parse.columns import Numbers
 from broadsheet.parse.dates import dates_in
 from broadsheet.parse.features import COLUMN, Matrix
-from broadsheet.parse.sheaf import Numbers, Sheaf
+from broadsheet.parse.sheaf import Sheaf
 
 CONTEXT: Final = (
     "odds", "odds-1", "odds+1", "odds+2", "odds+3", "to_body", "past_body", "heads_between",
@@ -60,7 +61,6 @@ _ROLE: Final = re.compile(
 _BY_ALONE: Final = frozenset(
     ("by", "written by", "author", "authors", "von", "par", "por", "autor")
 )
-_ALNUM: Final = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +102,8 @@ def context_features(
 ) -> Matrix:
     """Return for all lines the rows of ``CONTEXT``, shape ``(len(CONTEXT), lines)``.
 
-    No address is looked at yet, see :func:`slug_shares`. Longer than 40 lines because the rows are
-    read beside their names.
+    No address is looked at yet, see :mod:`broadsheet.parse.slugs`. Longer than 40 lines because the
+    rows are read beside their names.
 
     Args:
         sheaf: the pages.
@@ -112,7 +112,7 @@ def context_features(
         blocks: where the bodies lie.
 
     """
-    here = np.arange(len(sheaf.lines))
+    here = np.arange(len(sheaf.texts))
     first, last = blocks.first[sheaf.page], blocks.last[sheaf.page]
     score = (np.clip(odds, -4, 4) * 10).astype(np.int32)
     heading = features[COLUMN["heading"]]
@@ -152,28 +152,6 @@ def _longest_before(sheaf: Sheaf, lengths: npt.NDArray[np.int32]) -> Numbers:
     level = sheaf.page * 4096
     longest = np.maximum.accumulate(lengths + level) - level
     return np.asarray(sheaf.moved(longest, -1, 0))
-
-
-def slug_shares(sheaf: Sheaf, lines: Numbers, urls: Sequence[str | None]) -> Numbers:
-    """Return the share of some lines' words that their article's address spells, in per cent.
-
-    Its path often spells the headline. -1 where a page states no address.
-    """
-    slugs = [
-        set(_ALNUM.findall(url.lower().partition("://")[2].partition("/")[2])) if url else None
-        for url in urls
-    ]
-    shares = np.full(len(lines), -1)
-    pages = sheaf.page[lines].tolist()
-    for place, (line, page) in enumerate(zip(lines.tolist(), pages, strict=True)):
-        slug = slugs[page]
-        if slug is not None:
-            low = sheaf.texts[line][:200].lower()
-            # To look for a few words is faster than to read all, and most lines hold none.
-            has_any = any(word in low for word in slug)
-            words = set(_ALNUM.findall(low)) if has_any else ()
-            shares[place] = 100 * len(slug.intersection(words)) // len(words) if words else 0
-    return shares
 
 
 def _repeats(sheaf: Sheaf) -> Numbers:
@@ -254,7 +232,7 @@ def signed_features(
 
 def title_lines(sheaf: Sheaf, features: Matrix, blocks: Blocks) -> Numbers:
     """Return the numbers of the lines that may be a headline."""
-    here, first = np.arange(len(sheaf.lines)), blocks.first[sheaf.page]
+    here, first = np.arange(len(sheaf.texts)), blocks.first[sheaf.page]
     heading = features[COLUMN["heading"]]
     may = (
         (features[COLUMN["words"]] >= 2)  # noqa: PLR2004 - one word is a section's name
@@ -284,7 +262,7 @@ def _may_date(text: str) -> bool:
 
 def signed_lines(sheaf: Sheaf, features: Matrix, blocks: Blocks) -> dict[int, tuple[str, ...]]:
     """Return the people named by the short lines before, at the start of and after the bodies."""
-    here = np.arange(len(sheaf.lines))
+    here = np.arange(len(sheaf.texts))
     first, last = blocks.first[sheaf.page], blocks.last[sheaf.page]
     near = (here >= first - 25) & (here <= first + 3)
     near |= (here >= last) & (here <= last + 8)
@@ -293,5 +271,8 @@ def signed_lines(sheaf: Sheaf, features: Matrix, blocks: Blocks) -> dict[int, tu
     # Names are capitals, and have at least two words.
     short &= (capitals >= 40) & (capitals * features[COLUMN["words"]] > 120)  # noqa: PLR2004
     short &= features[COLUMN["is_chrome_phrase"]] == 0
-    named = {i: people_in(sheaf.texts[i]) for i in np.flatnonzero(near & short).tolist()}
-    return {i: people for i, people in named.items() if people}
+    may = np.flatnonzero(near & short)
+    asked, again = np.unique(sheaf.text[may], return_inverse=True)
+    people = [people_in(sheaf.distinct[text]) for text in asked.tolist()]
+    named = zip(may.tolist(), again.tolist(), strict=True)
+    return {line: people[text] for line, text in named if people[text]}

@@ -9,16 +9,20 @@ array operation costs the same for a page as for fifty; no line sees another pag
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from broadsheet.characters import Table, code_points, new_table
 from broadsheet.parse.chrome import is_caption_credit, is_chrome_phrase
 from broadsheet.parse.dates import has_date, holds_numbers
 from broadsheet.parse.openings import BYLINE, CHROME, CREDIT, MONTH, SIGNS, marked_words
 from broadsheet.parse.sheaf import Sheaf
-from broadsheet.parse.spelling import SEEN, Spelling, Vocabulary, spell
+from broadsheet.parse.spelling import COUNTED, SEEN, Spelling, spell
+from broadsheet.parse.topics import LONG, topicality
+from broadsheet.parse.vocabulary import Vocabulary
 
 Matrix = npt.NDArray[np.int32]
 
@@ -48,6 +52,13 @@ LINE: Final = (
     "has_date", "is_byline", "starts_low", "quotes", "short_low_share", "symbols", "repeated",
     "topical", "before_blank",
 )  # fmt: skip
+SHOWN: Final = (
+    "chars", "words", "mean_word", "end", "commas", "stops", "capital_share", "digits",
+    "upper_share", "is_chrome_phrase", "is_caption_credit", "lexicon_sum", "lexicon_mean",
+    "lexicon_least", "has_date", "is_byline", "starts_low", "quotes", "short_low_share", "symbols",
+)  # fmt: skip
+"""Those of ``LINE`` that speak of what a line shows, and so are the same wherever it stands."""
+
 _NEIGHBOURS: Final = (
     "chars", "end", "link_share", "lexicon_mean", "capital_share", "is_item", "has_date",
     "is_byline", "heading",
@@ -67,7 +78,6 @@ NAMES: Final = (
 COLUMN: Final = {name: index for index, name in enumerate(NAMES)}
 """The row of each feature in a matrix."""
 
-_LONG: Final = 4  # letters; longer words carry the topic
 _FEWEST_DIGITS: Final = 4  # of a written day
 
 
@@ -93,87 +103,68 @@ def look_at(sheaf: Sheaf, lexicon: Vocabulary) -> Look:
         lexicon: weight of a lower-case word for (below zero) or against (above) body text.
 
     """
-    features = np.empty((len(NAMES), len(sheaf.lines)), np.int32)
-    spelling = spell(sheaf.texts)
+    features = np.empty((len(NAMES), len(sheaf.texts)), np.int32)
+    spelling = spell(sheaf.distinct)
     weights, bits = lexicon.of(spelling.keys), marked_words().of(spelling.keys)
     marks = np.where(spelling.opens > 0, spelling.opening(bits), 0).astype(np.int32)
     for index in np.flatnonzero(spelling.opens == 0).tolist():
-        marks[index] = SIGNS.get(sheaf.texts[index][0], 0)
-    own = _Own(features, sheaf, spelling)
-    own.fill_shape()
-    own.fill_spelling(weights)
-    own.fill_phrases(marks, spelling.united(bits))
+        marks[index] = SIGNS.get(sheaf.distinct[index][0], 0)
+    shown = _Shown(np.zeros((len(SHOWN), len(sheaf.distinct)), np.int32), sheaf.distinct, spelling)
+    shown.fill_spelling(weights)
+    shown.fill_phrases(marks, spelling.united(bits))
+    for name, row in zip(SHOWN, shown.rows, strict=True):
+        row.take(sheaf.text, out=features[COLUMN[name]], mode="clip")
+    _fill_form(features, sheaf)
+    features[COLUMN["topical"]] = topicality(sheaf, spelling, _is_prose(features))
     _fill_neighbours(features, sheaf)
     _fill_place(features, sheaf)
-    return Look(features, marks)
+    return Look(features, marks.take(sheaf.text))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Own:
-    """Fills the rows that speak of a line by itself."""
+class _Shown:
+    """Fills the rows of ``SHOWN``, each text that lines show being looked at once."""
 
-    features: Matrix
-    sheaf: Sheaf
+    rows: Matrix
+    texts: Sequence[str]
     spelling: Spelling
 
-    def _fill(self, **rows: Any) -> None:  # noqa: ANN401 - whatever numpy takes for a row
-        for name, values in rows.items():
-            self.features[COLUMN[name]] = values
-
-    def fill_shape(self) -> None:
-        """Fill what the reading of the lines said of them."""
-        text, _, _, links, heading, item, quote, emphasised, follows_blank = (
-            zip(*self.sheaf.lines, strict=True) if self.sheaf.lines else [()] * 9
-        )
-        chars = np.fromiter(map(len, text), np.int64, len(text))
-        blank, same = np.array(follows_blank, np.int32), self.sheaf.same
-        self._fill(
-            chars=np.minimum(chars, 2000),
-            end=_ends(text),
-            link_share=100 * np.array(links, np.int64) // np.maximum(chars, 1),
-            heading=np.array(heading, np.int32),
-            is_item=np.array(item, np.int32),
-            is_quote=np.array(quote, np.int32),
-            is_emphasised=np.array(emphasised, np.int32),
-            follows_blank=blank,
-            before_blank=self.sheaf.moved(blank, 1, 1),
-            repeated=np.minimum(np.bincount(same, minlength=len(same))[same], 9),
-        )
+    def __getitem__(self, name: str) -> Matrix:
+        """Return the row of a feature."""
+        return np.asarray(self.rows[SHOWN.index(name)])
 
     def fill_spelling(self, weights: npt.NDArray[np.int32]) -> None:
         """Fill what characters and words say."""
-        spelling, counts = self.spelling, self.spelling.counts
+        spelling = self.spelling
         words = np.diff(spelling.first)
         count = np.maximum(words, 1)
-        is_short_low = (spelling.lengths <= _LONG) & ~spelling.is_capital
-        weight = spelling.summed(weights)
-        self._fill(
-            words=words,
-            mean_word=10 * spelling.summed(spelling.lengths) // count,
-            commas=counts[4],
-            stops=spelling.stops,
-            capital_share=100 * spelling.summed(spelling.is_capital) // count,
-            digits=counts[3],
-            upper_share=100 * ((counts[1] > 0) & (counts[2] == 0)),
-            lexicon_sum=weight,
-            lexicon_mean=weight // count,
-            lexicon_least=spelling.least(weights),
-            starts_low=spelling.opens == 1,
-            quotes=counts[5],
-            short_low_share=100 * spelling.summed(is_short_low) // count,
-            symbols=counts[6],
-            topical=_topicality(self.sheaf, spelling, self._prose()),
+        is_short_low = (spelling.lengths <= LONG) & ~spelling.is_capital
+        letters, capitals, short_low = spelling.summed_small(
+            spelling.lengths, spelling.is_capital, is_short_low
         )
-
-    def _prose(self) -> npt.NDArray[np.bool_]:
-        return _is_prose(self.features)
+        weight = spelling.summed(weights)
+        rows = {
+            "chars": np.minimum(np.fromiter(map(len, self.texts), np.int64, len(words)), 2000),
+            "words": words,
+            "mean_word": 10 * letters // count,
+            "end": _ends(self.texts),
+            "capital_share": 100 * capitals // count,
+            "upper_share": 100 * spelling.is_upper,
+            "lexicon_sum": weight,
+            "lexicon_mean": weight // count,
+            "lexicon_least": spelling.least(weights),
+            "starts_low": spelling.opens == 1,
+            "short_low_share": 100 * short_low // count,
+        }
+        rows |= dict(zip(COUNTED, spelling.counts, strict=False))
+        for name, values in rows.items():
+            self[name][:] = values
 
     def fill_phrases(self, marks: npt.NDArray[np.int32], any_marks: npt.NDArray[np.int32]) -> None:
         """Fill what rules of phrases say, each tried only where it may apply."""
-        texts, chars = self.sheaf.texts, self.features[0]
-        is_open = self.features[COLUMN["end"]] != SENTENCE
-        has_digits = self.spelling.counts[3] >= _FEWEST_DIGITS
-        may_credit = (any_marks & CREDIT > 0) | ((chars > SEEN) & is_open)
+        is_open = self["end"] != SENTENCE
+        has_digits = self["digits"] >= _FEWEST_DIGITS
+        may_credit = (any_marks & CREDIT > 0) | ((self["chars"] > SEEN) & is_open)
         rules = (
             ("is_chrome_phrase", is_chrome_phrase, marks & CHROME > 0),
             ("is_byline", _is_byline, marks & BYLINE > 0),
@@ -181,11 +172,29 @@ class _Own:
             ("has_date", has_date, has_digits & (any_marks & MONTH > 0)),
             ("has_date", _has_numeric_date, has_digits & (any_marks & MONTH == 0)),
         )
-        self.features[[COLUMN[name] for name, _, _ in rules]] = 0
         for name, rule, may_apply in rules:
-            row = self.features[COLUMN[name]]
+            row = self[name]
             for index in np.flatnonzero(may_apply).tolist():
-                row[index] = rule(texts[index])
+                row[index] = rule(self.texts[index])
+
+
+def _fill_form(features: Matrix, sheaf: Sheaf) -> None:
+    """Fill what the reading of the lines said of them."""
+    lines, same = sheaf.lines, sheaf.same
+    chars = np.fromiter(map(len, sheaf.distinct), np.int64, len(sheaf.distinct)).take(sheaf.text)
+    blank = lines.follows_blank.astype(np.int32)
+    rows = {
+        "link_share": 100 * lines.link_chars // np.maximum(chars, 1),
+        "heading": lines.headings,
+        "is_item": lines.is_item,
+        "is_quote": lines.is_quote,
+        "is_emphasised": lines.is_emphasised,
+        "follows_blank": blank,
+        "before_blank": sheaf.moved(blank, 1, 1),
+        "repeated": np.minimum(np.bincount(same, minlength=len(same))[same], 9),
+    }
+    for name, values in rows.items():
+        features[COLUMN[name]] = values
 
 
 def _is_byline(text: str) -> bool:
@@ -200,13 +209,13 @@ def _is_prose(features: Matrix) -> npt.NDArray[np.bool_]:
     return np.asarray((features[0] >= PROSE) & (features[COLUMN["end"]] == SENTENCE))
 
 
-def _ends(texts: Sequence[str]) -> list[int]:
+def _ends(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
     """Return how lines end: within a clause (1), with a sentence (2), as a teaser (3), or so (0).
 
     The last character alone tells it of most.
     """
-    ends = [_END_OF_MOST.get(text[-1], 0) for text in texts]
-    for index in [index for index, end in enumerate(ends) if end < 0]:
+    ends = _end_table().take(code_points("".join([text[-1] for text in texts])), mode="clip")
+    for index in np.flatnonzero(ends == _ASKED).tolist():
         ends[index] = _end(texts[index])
     return ends
 
@@ -220,55 +229,36 @@ def _end(text: str) -> int:
     return _END.get(bare[-1], 0)
 
 
-_END_OF_MOST: Final = _END | dict.fromkeys(f".…{_CLOSING}", -1)
+_ASKED: Final = 9  # a last character that does not tell it alone
 
 
-def _topicality(
-    sheaf: Sheaf, spelling: Spelling, is_prose: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int64]:
-    """Return for each line the share of its longer words that other prose of its page has, in %.
-
-    -1 for a line without longer words.
-    """
-    is_long = np.flatnonzero(spelling.lengths > _LONG)
-    line = spelling.line[is_long]
-    # One key for a word of a page, so that pages do not mix.
-    page = (sheaf.page[line].astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93)
-    keys = spelling.keys[is_long] ^ page
-    order = np.argsort(keys)
-    is_new = np.concatenate([[True], keys[order][1:] != keys[order][:-1]])[: len(order)]
-    group = np.cumsum(is_new) - 1
-    starts = np.flatnonzero(is_new)
-    said_by = line[order]
-    is_said = is_prose[said_by]
-    none = len(sheaf.lines)
-    if not len(order):
-        return np.full(none, -1, np.int64)
-    first = np.minimum.reduceat(np.where(is_said, said_by, none), starts)[group]
-    last = np.maximum.reduceat(np.where(is_said, said_by, -1), starts)[group]
-    # What a line of prose says itself counts only where another says it, too.
-    is_shared = (last >= 0) & ((first != said_by) | (last != said_by))
-    long = np.bincount(line, minlength=none)
-    shared = np.bincount(said_by[is_shared], minlength=none)
-    return np.where(long > 0, 100 * shared // np.maximum(long, 1), -1)
+@cache
+def _end_table() -> Table:
+    table = new_table()
+    for character, end in (_END | dict.fromkeys(f".…{_CLOSING}", _ASKED)).items():
+        table[ord(character)] = end
+    return table
 
 
 def _fill_neighbours(features: Matrix, sheaf: Sheaf) -> None:
-    here = np.arange(len(sheaf.lines))
+    own = features[[COLUMN[name] for name in _NEIGHBOURS]]
+    here, count = np.arange(own.shape[1]), own.shape[1]
     row = len(LINE)
     for reach in _REACH:
-        there = here + reach
-        is_there = (there >= sheaf.first) & (there < sheaf.end)
-        clipped = np.clip(there, 0, max(len(here) - 1, 0))
-        for name in _NEIGHBOURS:
-            features[row] = np.where(is_there, features[COLUMN[name]].take(clipped), -1)
-            row += 1
+        rows = features[row : row + len(_NEIGHBOURS)]
+        if reach < 0:
+            rows[:, -reach:] = own[:, :reach]
+            rows[:, np.flatnonzero(here + reach < sheaf.first)] = -1
+        else:
+            rows[:, : max(count - reach, 0)] = own[:, reach:]
+            rows[:, np.flatnonzero(here + reach >= sheaf.end)] = -1
+        row += len(_NEIGHBOURS)
 
 
 def _fill_place(features: Matrix, sheaf: Sheaf) -> None:
     chars, end = features[0], features[COLUMN["end"]]
     prose, chrome = _is_prose(features), features[COLUMN["is_chrome_phrase"]] > 0
-    index, rows = np.arange(len(sheaf.lines)) - sheaf.first, sheaf.end - sheaf.first
+    index, rows = np.arange(len(sheaf.texts)) - sheaf.first, sheaf.end - sheaf.first
     mass = np.where(prose, np.minimum(chars, 600), 0)
     total = np.maximum(sheaf.total(mass), 1)
     before = sheaf.upto(mass) - mass

@@ -6,7 +6,7 @@ ranks first, and say nothing where even that is more likely wrong than right.
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from itertools import compress
 from typing import Final
 
 from broadsheet.parse.bound import Bound
@@ -65,7 +65,7 @@ def read_heads(pages: Mapping[int, Page], bound: Bound, models: Models) -> None:
         _read_agency_bylines(page, named, int(sheaf.starts[number]))
     named = {line: people for line, people in named.items() if int(sheaf.page[line]) in pages}
     bodies = {
-        number: "\n".join(pages[number].lines[index].text for index in pages[number].body())
+        number: "\n".join(compress(pages[number].texts, pages[number].is_body))
         for number in {int(sheaf.page[line]) for line in named}
     }
     for number, choice in choose(bound, models, "author", bound.bylines(named, bodies)).items():
@@ -82,9 +82,9 @@ def read_bare_head(page: Page) -> None:
 
     For records that have no head but the collector's date: their first line is text.
     """
-    if len(page.lines) < 2:  # noqa: PLR2004 - a standfirst and a text
+    if len(page.texts) < 2:  # noqa: PLR2004 - a standfirst and a text
         return
-    text, after = page.lines[0].text, page.lines[1].text
+    text, after = page.texts[:2]
     is_sentence = text.endswith(_SENTENCE_END)
     if not is_sentence and len(text) < _STANDFIRST and after.endswith(_SENTENCE_END):
         raw = page.raw_line(0)
@@ -92,19 +92,22 @@ def read_bare_head(page: Page) -> None:
 
 
 def _take_title(page: Page, choice: Choice, index: int) -> None:
-    line, confidence = page.lines[index], choice.confidence
+    text, confidence = page.texts[index], choice.confidence
     is_first = index == 0 and _opens_the_record(page)
-    least = LEAST_ODDS_OF_SENTENCE if line.text.endswith(".") else LEAST_ODDS["title"]
+    least = LEAST_ODDS_OF_SENTENCE if text.endswith(".") else LEAST_ODDS["title"]
     if choice.odds <= (LEAST_ODDS_OF_FIRST if is_first else least):
         return
-    rule = "line.heading" if line.heading else "line.first" if is_first else "line.title"
+    is_heading = page.lines.headings[choice.line] > 0
+    rule = "line.heading" if is_heading else "line.first" if is_first else "line.title"
     if is_first:
         confidence = max(confidence, _FIRST_CONFIDENCE)
-    title = _behind_crumbs(line.text)
+    title = _behind_crumbs(text)
     page.take(index, [witness("title", title, rule, confidence, page.raw_line(index))])
-    for other, again in enumerate(page.lines):
-        if again.text == line.text:
-            page.is_body[other] = False
+    if page.texts.count(text) > 1:
+        page.is_body = [
+            is_body and again != text
+            for again, is_body in zip(page.texts, page.is_body, strict=True)
+        ]
 
 
 def _behind_crumbs(text: str) -> str:
@@ -116,14 +119,14 @@ def _behind_crumbs(text: str) -> str:
 
 def _opens_the_record(page: Page) -> bool:
     """Tell whether the first line stands apart, without a full stop, and on the text's topic."""
-    text = page.lines[0].text
-    is_apart = len(page.lines) > 1 and page.lines[1].follows_blank
+    text = page.texts[0]
+    is_apart = len(page.texts) > 1 and bool(page.lines.follows_blank[page.first + 1])
     is_open = not text.endswith(_SENTENCE_END) and text.count(" ") >= _FEWEST_GAPS
     return is_apart and is_open and page.topicality(0) >= _ON_TOPIC
 
 
 def _take_date(page: Page, choice: Choice, index: int) -> None:
-    text, raw = page.lines[index].text, page.raw_line(index)
+    text, raw = page.texts[index], page.raw_line(index)
     stated, confidence = publication_date(text), choice.confidence
     found = [witness("published", stated, "line.date", confidence, raw)] if stated else []
     end = 0
@@ -137,7 +140,7 @@ def _take_date(page: Page, choice: Choice, index: int) -> None:
 
 
 def _take_byline(page: Page, choice: Choice, index: int, people: Sequence[str]) -> None:
-    text, raw = page.lines[index].text, page.raw_line(index)
+    text, raw = page.texts[index], page.raw_line(index)
     rule = "byline.by" if starts_as_byline(text) else "line.author"
     found = [witness("author", person, rule, choice.confidence, raw) for person in people]
     agencies = [witness("agency", n, rule, choice.confidence, raw) for n in agencies_in(text)]
@@ -146,10 +149,9 @@ def _take_byline(page: Page, choice: Choice, index: int, people: Sequence[str]) 
 
 def _read_agency_bylines(page: Page, named: Container[int], start: int) -> None:
     """Read the lines before the body that open with "By" and name agencies alone."""
-    head = page.marks[: page.start + 1]
-    for index in [index for index, mark in enumerate(head) if mark & BYLINE]:
-        text = page.lines[index].text
-        if start + index in named or len(text) >= _LONGEST_BYLINE:
+    for index in page.marked[BYLINE]:
+        text = page.texts[index]
+        if index > page.start or start + index in named or len(text) >= _LONGEST_BYLINE:
             continue
         if starts_as_byline(text):
             raw = page.raw_line(index)
@@ -163,30 +165,32 @@ def _read_repeated_standfirst(page: Page) -> None:
     A standfirst sums up what the text then tells in nearly the same words; a lede does not.
     """
     body = page.body()
-    if len(body) < 3 or len(page.lines[body[0]].text) > _STANDFIRST:  # noqa: PLR2004 - it, a lede, a repetition
+    if len(body) < 3 or len(page.texts[body[0]]) > _STANDFIRST:  # noqa: PLR2004 - it, a lede, a repetition
         return
-    shingles = _shingles(page.lines[body[0]].text)
+    shingles = _shingles(page.texts[body[0]])
     if len(shingles) < _FEWEST_SHINGLES:
         return
-    near = [page.lines[i].text for i in body[1:8]]
-    again = [text for text in near if _may_repeat(text, shingles)]
+    near = [page.texts[i] for i in body[1:8]]
+    # The longer a word, the sooner a paragraph without it is told.
+    words = sorted((shingle[0] for shingle in shingles), key=len, reverse=True)
+    again = [text for text in near if _may_repeat(text, words)]
     shared = max((len(shingles & _shingles(text)) for text in again), default=0)
     if _REPEATED * len(shingles) <= shared < len(shingles):
         raw = page.raw_line(body[0])
-        found = witness("subtitle", page.lines[body[0]].text, "standfirst.repeated", 0.6, raw)
+        found = witness("subtitle", page.texts[body[0]], "standfirst.repeated", 0.6, raw)
         page.take(body[0], [found])
 
 
-def _may_repeat(text: str, shingles: AbstractSet[tuple[str, ...]]) -> bool:
-    """Tell whether a text can hold so many of the shingles that it repeats their sentence.
+def _may_repeat(text: str, words: Sequence[str]) -> bool:
+    """Tell whether a text can hold so many shingles that it repeats their sentence.
 
     Their first words must stand in it. To look for a few words is far faster than to read all of a
     paragraph's, and few paragraphs hold them.
     """
     low = text.lower()
-    missing, most = 0, (1 - _REPEATED) * len(shingles) + 1e-9
-    for shingle in shingles:
-        if shingle[0] not in low:
+    missing, most = 0, (1 - _REPEATED) * len(words) + 1e-9
+    for word in words:
+        if word not in low:
             missing += 1
             if missing > most:
                 return False

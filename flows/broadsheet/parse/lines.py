@@ -1,227 +1,222 @@
-"""From the text of a raw record to its lines: what is shown, and how it was marked up.
+"""From the texts of raw records to their lines: what is shown, and how it was marked up.
 
-Markdown is undone with a few expressions over the whole text, not with a grammar: scraped Markdown
-is broken in ways that a grammar reads as code blocks and literal brackets (links that run over
-lines, half a list, stray emphasis), and only lines and their offsets are wanted.
+The lines of many pages are read together: tables by code point tell which lines are more than
+plain text, so that the others, most of them, are taken as they are.
 """
 
 import re
-from itertools import pairwise
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final
 
-# Private marks around the text of a link; cleaning has removed all control characters before.
-_OPEN: Final = "\x02"
-_CLOSE: Final = "\x03"
+import numpy as np
 
-_TARGET: Final = r"[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*"
-_IMAGE: Final = re.compile(rf"!\[[^\[\]]{{0,400}}\]\({_TARGET}(?:\s+\"[^\"\n]*\")?\s*\)")
-_LINK: Final = re.compile(
-    r"\[([^\[\]]{0,1000}(?:\[[^\[\]]{0,80}\][^\[\]]{0,1000}){0,8})\]"
-    rf"\(\s*<?({_TARGET})>?(?:\s+\"[^\"\n]*\")?\s*\)"
-)
-_AUTOLINK: Final = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-# What may not stand before a mark is asked after it: to begin with the mark lets the search skip.
-_STRONG: Final = re.compile(r"(\*\*|__)(?<!\\..)(?=\S)([^\n]{0,400}?\S)\1")
-_EMPHASIS: Final = re.compile(r"([*_])(?<![\w*\\].)(?![\s*_])([^\n*_]*[^\s*_\\])\1(?![\w*])")
-_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
-_STRONG_START: Final = re.compile(r"\*\*\S")
-_LINE_MARKS: Final = re.compile(r"\n(?:#{1,6} |> |<?https?:)")
+from broadsheet.characters import BEYOND, Flags, Laid, Table, marked, new_table, plane
+from broadsheet.parse.columns import Line, Lines, Numbers
+from broadsheet.parse.markup import CLOSE, OPEN, emphasised_lines, undo_links, undo_stress
+from broadsheet.parse.wrapping import unwrap
 
-_BULLETS: Final = "*+•·▪●◦–-"
+_BULLETS: Final = frozenset("*+•·▪●◦–-")
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?$")
-_ITEM: Final = re.compile(rf"([{_BULLETS}](?:\s+|$))|\d{{1,2}}\\?[.)](?:\s|$)")
+_NUMBERED: Final = re.compile(r"\d{1,2}\\?[.)](?:\s|$)")
 _QUOTE: Final = re.compile(r"^(?:>\s?)+")
 _RULE: Final = re.compile(r"[-=*_~|+:\s]{3,}$")
-_EMPHASISED: Final = re.compile(r"\s*(\*\*|[*_])(?=\S).*\S?\1\s*$")
 
-_UNUSUAL: Final = frozenset(f"{_BULLETS}0123456789=_~|:")
-_STRESS: Final = frozenset("*_")
-_UNUSUAL_MARKDOWN: Final = _UNUSUAL | frozenset("#>")
-_WRAP: Final = range(45, 101)  # columns at which hard-wrapped text turns
-
-
-class Line(NamedTuple):
-    """One line that shows something.
-
-    Attributes:
-        text: what a reader sees: no markup, single spaces.
-        offset: its first character in the cleaned text of the record.
-        length: its characters there, markup included.
-        link_chars: characters of ``text`` that are links.
-        heading: level of the heading, 1 to 6, or 0.
-        is_item: it is an item of a list.
-        is_quote: it is part of a block quotation.
-        is_emphasised: it is set in bold or italics as a whole.
-        follows_blank: a blank line, or the start of the text, lies before it.
-
-    """
-
-    text: str
-    offset: int
-    length: int
-    link_chars: int = 0
-    heading: int = 0
-    is_item: bool = False
-    is_quote: bool = False
-    is_emphasised: bool = False
-    follows_blank: bool = True
-
-
-def _line(values: tuple[str, int, int, int, int, bool, bool, bool, bool]) -> Line:
-    """Return a line of its values in order; as one is made for each, past the named tuple's own."""
-    return tuple.__new__(Line, values)
-
-
-def is_marked_up(text: str) -> bool:
-    """Tell whether a text bears the marks of Markdown."""
-    if ("]" in text and "](" in text) or ("**" in text and _STRONG_START.search(text)):
-        return True
-    text = "\n" + text
-    # Looks for a single character, then for a few, are faster than a search.
-    may = ("#" in text and "\n#" in text) or (">" in text and "\n> " in text)
-    may = may or "\nhttp" in text or ("<" in text and "\n<http" in text)
-    return may and _LINE_MARKS.search(text) is not None
+_UNUSUAL: Final = _BULLETS | frozenset("0123456789=_~|:")
+_RULES: Final = frozenset("-=*_~|+:")
 
 
 def read_lines(text: str, *, markdown: bool) -> list[Line]:
-    """Return the lines of a cleaned text that show something, in order.
+    """Return the lines of one page, see :func:`read_pages`."""
+    return read_pages([(text, markdown)]).rows()
 
-    Longer than 40 lines because one more call for each line would cost what its reading does.
+
+def read_pages(pages: Iterable[tuple[str, bool]]) -> Lines:
+    """Return the lines of some pages that show something, in order.
 
     Args:
-        text: cleaned text (see :func:`broadsheet.text.clean`).
-        markdown: whether markup is to be undone; a ``.txt`` file may well hold Markdown.
+        pages: of each its cleaned text (see :func:`broadsheet.text.clean`), and whether markup is
+            to be undone; a ``.txt`` file may well hold Markdown.
 
     """
-    shown = _undo_links(text) if markdown else text
-    is_spaced = not text.replace("\n", " ").isprintable()  # tabs, no-break spaces
-    is_stressed = markdown and any(sign in shown for sign in "*_\\")
-    unusual = _UNUSUAL_MARKDOWN if markdown else _UNUSUAL
-    lines: list[Line] = []
-    offset, follows_blank = 0, True
-    plain_lines = shown.split("\n")
-    raw_lines = text.split("\n") if markdown else plain_lines
-    for raw, plain in zip(raw_lines, plain_lines, strict=True):
-        seen = plain.strip()
-        line: Line | None = None
-        if seen:
-            if is_stressed:
-                seen = _undo_emphasis(seen)
-            # Most lines hold no character that asks for more than taking them as they are.
-            if (
-                seen[:1] in unusual
-                or "  " in seen
-                or (is_spaced and not seen.isprintable())
-                or (markdown and (_OPEN in seen or _CLOSE in seen))
-            ):
-                line = _read_line(
-                    seen, offset, len(raw), follows_blank=follows_blank, markdown=markdown
-                )
-            else:
-                line = _line((seen, offset, len(raw), 0, 0, False, False, False, follows_blank))
-            if line is not None:
-                if is_stressed and raw.lstrip()[:1] in _STRESS and _EMPHASISED.match(raw):
-                    line = line._replace(is_emphasised=True)
-                lines.append(line)
-        # A line that only draws a rule or held an image parts its neighbours as a blank one does.
-        follows_blank = line is None
-        offset += len(raw) + 1
-    return _unwrap(lines)
+    raw: list[str] = []
+    seen: list[str] = []
+    counts: list[int] = []
+    is_markdown: list[bool] = []
+    for text, markdown in pages:
+        shown = undo_links(text) if markdown else text
+        plain = shown.split("\n")
+        seen += map(str.strip, plain)
+        raw += plain if shown is text else text.split("\n")
+        counts.append(len(plain))
+        is_markdown.append(markdown)
+    starts = np.concatenate([[0], np.cumsum(np.array(counts, np.int64))])
+    is_marked_up = np.repeat(np.array(is_markdown, np.bool_), counts)
+    traits, opener, is_item = _traits(seen)
+    emphasised: list[int] = []
+    if is_markdown:
+        of_pages = np.bitwise_or.reduceat(traits * is_marked_up, starts[:-1])
+        for page in np.flatnonzero(of_pages & _STRESSED):
+            emphasised += emphasised_lines(raw, *starts[page : page + 2].tolist())
+    again = undo_stress(seen, np.flatnonzero(is_marked_up & (traits & _STRESSED > 0)).tolist())
+    is_odd = (traits & _ODD > 0) | (opener & np.where(is_marked_up, _OPENS_MARKDOWN, _OPENS) > 0)
+    is_odd[again] = True
+    is_item[again] = False
+    for place in np.flatnonzero(is_item).tolist():
+        seen[place] = seen[place][2:]
+    bits = is_item * _IS_ITEM
+    unusual = np.flatnonzero(is_odd & ~is_item)
+    bits[unusual] = _read_unusual(seen, is_marked_up, unusual)
+    return unwrap(_shown(seen, raw, starts, emphasised, bits))
 
 
-def _undo_emphasis(text: str) -> str:
-    if text.count("*") > 1 or text.count("_") > 1:
-        text = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", text))
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+_SPACE: Final = 1  # two on end are one
+_ODD: Final = np.uint8(2)  # cannot be printed, or marks a link
+_STRESSED: Final = 4
+_OPENS: Final = 8  # a line that is more than plain text
+_OPENS_MARKDOWN: Final = 16  # the same where it is marked up
+_BULLET: Final = 32
+_RULED: Final = 64  # may end a line that only draws a rule
 
 
-def _undo_links(text: str) -> str:
-    """Return Markdown without images, links between private marks, line for line."""
-    if "](" in text:
-        if "![" in text:
-            text = _IMAGE.sub(lambda match: "\n" * match[0].count("\n"), text)
-        text = _LINK.sub(_mark_link, text)
-    if "<http" in text or "<mailto" in text:
-        text = _AUTOLINK.sub(rf"{_OPEN}\1{_CLOSE}", text)
-    return text
+@cache
+def _kinds() -> Table:
+    """Return what each character says of its line."""
+    kinds = new_table()
+    kinds[:BEYOND] = _ODD * ~marked(str.isprintable, plane())
+    kinds[ord("\n")] = 0  # lines are laid end to end
+    kinds[ord(" ")] = _SPACE
+    for bit, signs in {
+        _STRESSED: "*_\\",
+        _OPENS: _UNUSUAL,
+        _OPENS_MARKDOWN: _UNUSUAL | frozenset("#>"),
+        _BULLET: _BULLETS,
+        _RULED: _RULES,
+    }.items():
+        kinds[list(map(ord, signs))] |= bit
+    return kinds
 
 
-def _mark_link(match: re.Match[str]) -> str:
-    if "\n" not in match[0]:
-        return f"{_OPEN}{match[1]}{_CLOSE}"
-    # Each line of a link's text is marked by itself; line ends in the rest of the markup stay.
-    shown = match[1].replace("\n", f"{_CLOSE}\n{_OPEN}")
-    return f"{_OPEN}{shown}{_CLOSE}" + "\n" * (match[0].count("\n") - match[1].count("\n"))
+def _kind_beyond(character: str) -> int:
+    return 0 if character.isprintable() else int(_ODD)
 
 
-def _read_line(
-    text: str, offset: int, length: int, *, follows_blank: bool, markdown: bool
-) -> Line | None:
-    if text[0] in "-=*_~|+:" and _RULE.match(text):
-        return None
-    is_quote = is_item = False
-    heading = 0
+def _traits(lines: Sequence[str]) -> tuple[Table, Table, Flags]:
+    """Return the bits of all characters of each line, those of its first one, and plain items.
+
+    The last are lines of which all that is unusual is that they begin with a bullet and a space.
+    """
+    if not lines:
+        return np.zeros(0, np.uint8), np.zeros(0, np.uint8), np.zeros(0, np.bool_)
+    laid = Laid.of(lines)
+    kinds = laid.kinds(_kinds(), _kind_beyond)
+    starts = laid.bounds[:-1]
+    opener, second = kinds[starts], kinds.take(starts + 1, mode="clip")
+    is_item = (opener & _BULLET > 0) & (second & _SPACE > 0)
+    is_item &= kinds[laid.bounds[1:] - 2] & _RULED == 0
+    is_space = kinds & _SPACE
+    kinds[:-1] |= (is_space[1:] & is_space[:-1]) * _ODD
+    traits = np.bitwise_or.reduceat(kinds, starts)
+    return traits, opener, is_item & (traits & _ODD == 0)
+
+
+_Read = tuple[str, int]
+"""What an unusual line shows, and in bits what it is."""
+
+_IS_ITEM: Final = 1
+_IS_QUOTE: Final = 2
+_HEADING_SHIFT: Final = 2
+_LINK_SHIFT: Final = 5
+
+
+def _read_unusual(seen: list[str], is_marked_up: Flags, unusual: Numbers) -> list[int]:
+    """Read lines that are more than plain text; what they show takes their places.
+
+    Returns:
+        In bits, what each of them is.
+
+    """
+    known: tuple[dict[str, _Read], ...] = ({}, {})
+    found = []
+    for place, markdown in zip(unusual.tolist(), is_marked_up[unusual].tolist(), strict=True):
+        line = seen[place]
+        # Page chrome stands on many pages.
+        read = known[markdown].get(line)
+        if read is None:
+            read = known[markdown][line] = _read_line(line, markdown=markdown)
+        seen[place] = read[0]
+        found.append(read[1])
+    return found
+
+
+def _shown(
+    seen: Sequence[str],
+    raw: Sequence[str],
+    firsts: Numbers,
+    emphasised: Sequence[int],
+    bits: Numbers,
+) -> Lines:
+    """Make columns of all lines and leave out those that show nothing.
+
+    Args:
+        seen: what each line shows.
+        raw: each as it is in the record.
+        firsts: number of the first line of each page.
+        emphasised: numbers of the lines that are set in bold or italics.
+        bits: what each is.
+
+    """
+    shows = np.fromiter(map(bool, seen), np.bool_, len(seen))
+    kept = np.flatnonzero(shows)
+    lengths = np.fromiter(map(len, raw), np.int64, len(raw))
+    offsets = np.concatenate([[0], np.cumsum(lengths + 1)])
+    offsets = offsets[:-1] - np.repeat(offsets[firsts[:-1]], np.diff(firsts))
+    # A line that only draws a rule or held an image parts its neighbours as a blank one does.
+    follows_blank = np.concatenate([[True], ~shows])[:-1]
+    follows_blank[firsts[:-1]] = True
+    bits = bits[kept]
+    is_emphasised = np.zeros(len(seen), np.bool_)
+    is_emphasised[emphasised] = True
+    return Lines(
+        starts=np.searchsorted(kept, firsts),
+        texts=list(filter(None, seen)),
+        offsets=offsets[kept],
+        lengths=lengths[kept],
+        link_chars=bits >> _LINK_SHIFT,
+        headings=(bits >> _HEADING_SHIFT) & 7,
+        is_item=bits & _IS_ITEM > 0,
+        is_quote=bits & _IS_QUOTE > 0,
+        is_emphasised=is_emphasised[kept],
+        follows_blank=follows_blank[kept],
+    )
+
+
+def _read_line(text: str, *, markdown: bool) -> _Read:
+    """Return what a line shows, nothing where it only draws a rule, and in bits what it is."""
+    if text[-1:] in _RULES and _RULE.match(text):
+        return "", 0
+    bits = 0
     if markdown:
-        if text[0] == ">":
-            is_quote, text = True, _QUOTE.sub("", text, count=1)
+        if text[:1] == ">":
+            bits, text = _IS_QUOTE, _QUOTE.sub("", text, count=1)
         if text[:1] == "#" and (found := _HEADING.match(text)):
-            heading, text = len(found[1]), found[2]
-    if (text[:1] in _BULLETS or text[:1].isdecimal()) and (item := _ITEM.match(text)):
-        is_item, text = True, text[len(item[1] or "") :]
+            bits, text = bits | len(found[1]) << _HEADING_SHIFT, found[2]
+    if text[:1] in _BULLETS:
+        if not text[1:2].strip():
+            bits, text = bits | _IS_ITEM, text[1:].lstrip()
+    elif text[:1].isdecimal() and _NUMBERED.match(text):
+        bits |= _IS_ITEM
     link_chars = 0
-    if _OPEN in text or _CLOSE in text:
-        for part in text.split(_OPEN)[1:]:
-            end = part.find(_CLOSE)
-            link_chars += end if end >= 0 else len(part)
-        text = text.replace(_OPEN, "").replace(_CLOSE, "")
+    if OPEN in text or CLOSE in text:
+        link_chars = _link_chars(text)
+        text = text.replace(OPEN, "").replace(CLOSE, "")
     if "  " in text or not text.isprintable() or text[-1:] == " ":
         text = " ".join(text.split())
-    if not text:
-        return None
-    link_chars = min(link_chars, len(text))
-    return _line((
-        text, offset, length, link_chars, heading, is_item, is_quote, False, follows_blank
-    ))  # fmt: skip
+    return text, bits | min(link_chars, len(text)) << _LINK_SHIFT
 
 
-def _unwrap(lines: list[Line]) -> list[Line]:
-    """Return the lines with hard-wrapped paragraphs made whole."""
-    starts = [index for index, line in enumerate(lines) if line.follows_blank]
-    if len(starts) == len(lines):
-        return lines
-    whole: list[Line] = []
-    for start, end in pairwise([*dict.fromkeys([0, *starts]), len(lines)]):
-        block = lines[start:end]
-        whole += [_joined(block)] if end - start > 1 and _is_wrapped(block) else block
-    return whole
-
-
-def _is_wrapped(block: list[Line]) -> bool:
-    """Tell whether lines without a blank one between them are one wrapped paragraph.
-
-    Wrapped lines fill the measure, but for the last; and most break within a sentence, so that
-    the next goes on in lower case, which a list of headlines does not.
-    """
-    if len(block[0].text) not in _WRAP:
-        return False
-    if any(line.is_item or line.heading for line in block):
-        return False
-    widths = [len(line.text) for line in block[:-1]]
-    if not all(width in _WRAP for width in widths) or len(block[-1].text) > _WRAP.stop:
-        return False
-    if len(block) == 2:  # noqa: PLR2004 - here a caption and its credit are as likely
-        return block[1].text[0].islower() and block[0].text[-1] not in ".!?:"
-    going_on = sum(not line.text[0].isupper() for line in block[1:])
-    return 2 * going_on >= len(block) - 1
-
-
-def _joined(block: list[Line]) -> Line:
-    first, last = block[0], block[-1]
-    return Line(
-        text=" ".join(line.text for line in block),
-        offset=first.offset,
-        length=last.offset + last.length - first.offset,
-        link_chars=sum(line.link_chars for line in block),
-        is_quote=first.is_quote,
-        follows_blank=first.follows_blank,
-    )
+def _link_chars(text: str) -> int:
+    """Return how many characters of a line are links."""
+    parts = text.split(OPEN)[1:]
+    ends = (part.find(CLOSE) for part in parts)
+    return sum(end if end >= 0 else len(part) for part, end in zip(parts, ends, strict=True))

@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 import orjson
 
 from broadsheet.parse.forest import Forest
-from broadsheet.parse.spelling import Vocabulary, vocabulary_of
 from broadsheet.parse.text_forest import text_forest_of
+from broadsheet.parse.vocabulary import Vocabulary, vocabulary_of
 
 FILE: Final = "text_models.json"
 MOST_UNSURE: Final = 0.9

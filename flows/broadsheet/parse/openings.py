@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from broadsheet.parse.credits import AGENCIES
-from broadsheet.parse.spelling import Vocabulary, marks_of, vocabulary_of
+from broadsheet.parse.vocabulary import Vocabulary, marks_of, vocabulary_of
 
 CHROME: Final = 1
 """The first word may open a phrase of page chrome."""

@@ -1,11 +1,12 @@
 """A plain record on its way through the parser: its lines, which are body, what was found."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final
 
-from broadsheet.parse.lines import Line
+from broadsheet.parse.columns import Lines
 from broadsheet.records import Field, Witness
 from broadsheet.text import excerpt
 
@@ -24,6 +25,28 @@ def _stands_in(text: str, word: str) -> bool:
     return False
 
 
+def topicality(line: str, rest: Iterable[str]) -> float:
+    """Return the share of a line's longer words that some other lines have, too, 0 to 1."""
+    words = set(_LONGER_WORD.findall(line.lower()))
+    low = " ".join(rest).lower()
+    # To look for a few words is far faster than to read all of the other lines'.
+    shared = sum(_stands_in(low, word) for word in words)
+    return shared / len(words) if words else 0.0
+
+
+def raw_line(raw: str, lines: Lines, number: int) -> str:
+    """Return a line as it is in its record, markup included.
+
+    Args:
+        raw: the cleaned text of the record.
+        lines: some lines.
+        number: that of the line among them.
+
+    """
+    offset = int(lines.offsets[number])
+    return raw[offset : offset + int(lines.lengths[number])]
+
+
 def witness(name: Field, value: str, rule: str, confidence: float, raw: str) -> Witness:
     """Return a witness whose excerpt is the start of the raw characters that it was read from."""
     return Witness(
@@ -37,10 +60,10 @@ class Page:
 
     Attributes:
         raw: the cleaned text.
-        lines: its lines that show something.
-        odds: log odds of each line to be body.
-        marks: bits of each line's first word, see :mod:`broadsheet.parse.openings`.
-        is_phrase: whether each line is a known phrase of page chrome.
+        lines: of all the pages that are read together.
+        first: number of its first line among them.
+        texts: what its own lines show.
+        marked: for some bits of :mod:`broadsheet.parse.openings` the lines whose first word has it.
         is_body: for each line, whether it belongs to the article's body.
         start: the line where the body begins.
         found: the witnesses so far.
@@ -49,10 +72,10 @@ class Page:
     """
 
     raw: str
-    lines: Sequence[Line]
-    odds: Sequence[float]
-    marks: Sequence[int]
-    is_phrase: Sequence[int]
+    lines: Lines
+    first: int
+    texts: Sequence[str]
+    marked: Mapping[int, Sequence[int]]
     is_body: list[bool]
     start: int
     found: list[Witness] = field(default_factory=list)
@@ -60,12 +83,11 @@ class Page:
 
     def raw_line(self, index: int) -> str:
         """Return a line as it is in the record, markup included."""
-        line = self.lines[index]
-        return self.raw[line.offset : line.offset + line.length]
+        return raw_line(self.raw, self.lines, self.first + index)
 
     def body(self) -> list[int]:
         """Return the indexes of the body's lines."""
-        return [index for index, is_body in enumerate(self.is_body) if is_body]
+        return list(compress(range(len(self.is_body)), self.is_body))
 
     def take(self, index: int, witnesses: Iterable[Witness | None]) -> None:
         """Keep what a line states, and in that case leave the line out of the body."""
@@ -80,11 +102,8 @@ class Page:
 
     def topicality(self, index: int) -> float:
         """Return the share of a line's longer words that the rest of the body has, too, 0 to 1."""
-        words = set(_LONGER_WORD.findall(self.lines[index].text.lower()))
-        rest = " ".join(self.lines[i].text for i in self.body() if i != index).lower()
-        # To look for a few words is far faster than to read all of the body's.
-        shared = sum(_stands_in(rest, word) for word in words)
-        return shared / len(words) if words else 0.0
+        rest = (self.texts[i] for i in self.body() if i != index)
+        return topicality(self.texts[index], rest)
 
     def text(self) -> str:
         """Return the body: paragraphs separated by a blank line, items of a list by a line end."""
@@ -92,14 +111,14 @@ class Page:
 
     def _paragraphs(self) -> Iterator[str]:
         items: list[str] = []
+        is_item = self.lines.is_item[self.first : self.first + len(self.texts)].tolist()
         for index in self.body():
-            line = self.lines[index]
-            if line.is_item:
-                items.append(f"- {line.text}")
+            if is_item[index]:
+                items.append(f"- {self.texts[index]}")
                 continue
             if items:
                 yield "\n".join(items)
                 items = []
-            yield line.text
+            yield self.texts[index]
         if items:
             yield "\n".join(items)

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from broadsheet.parse.lines import Line
+from broadsheet.parse.columns import Lines, Numbers
 
-Numbers = npt.NDArray[np.int64]
 _FAR: Final = 50  # lines; farther is as good as never
 
 
@@ -25,41 +23,51 @@ class Sheaf:
         page: the page of each line.
         first: number of the first line of each line's page.
         end: number of the line after the last of each line's page.
+        distinct: what lines show, each text once.
+        text: for each line the place of its text among the distinct ones.
         same: number of the first line of each line's page with the same text.
         is_marked_up: for each line, whether its page is.
 
     """
 
-    lines: Sequence[Line]
+    lines: Lines
     texts: Sequence[str]
     starts: Numbers
     page: Numbers
     first: Numbers
     end: Numbers
+    distinct: Sequence[str]
+    text: Numbers
     same: Numbers
     is_marked_up: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, pages: Sequence[tuple[Sequence[Line], bool]]) -> Self:
-        """Bind pages, each its lines and whether they are marked up."""
-        lines = [line for page, _ in pages for line in page]
-        counts = np.array([len(page) for page, _ in pages], np.int64)
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        texts = [line.text for line in lines]
+    def of(cls, lines: Lines, is_marked_up: Sequence[bool]) -> Self:
+        """Bind the lines of pages, of each of which is known whether it is marked up."""
+        starts, counts = lines.starts, np.diff(lines.starts)
+        page = np.repeat(np.arange(len(counts)), counts)
+        distinct = list(dict.fromkeys(lines.texts))
+        places = dict(zip(distinct, range(len(distinct)), strict=True))
+        text = np.fromiter(map(places.__getitem__, lines.texts), np.int64, len(lines))
+        _, at, again = np.unique(
+            page * len(distinct) + text, return_index=True, return_inverse=True
+        )
         return cls(
             lines=lines,
-            texts=texts,
+            texts=lines.texts,
             starts=starts,
-            page=np.repeat(np.arange(len(pages)), counts),
+            page=page,
             first=np.repeat(starts[:-1], counts),
             end=np.repeat(starts[1:], counts),
-            same=_first_of_each(texts, starts.tolist()),
-            is_marked_up=np.repeat(np.array([is_one for _, is_one in pages], np.bool_), counts),
+            distinct=distinct,
+            text=text,
+            same=at[again],
+            is_marked_up=np.repeat(np.array(is_marked_up, np.bool_), counts),
         )
 
     def moved(self, values: npt.NDArray[Any], reach: int, missing: int) -> npt.NDArray[Any]:
         """Return for each line the value of the line ``reach`` after it on its page."""
-        there = np.arange(len(self.lines)) + reach
+        there = np.arange(len(self.texts)) + reach
         is_there = (there >= self.first) & (there < self.end)
         return np.where(is_there, values.take(there, mode="clip"), missing)
 
@@ -76,19 +84,19 @@ class Sheaf:
     def window(self, values: npt.NDArray[Any], reach: int) -> Numbers:
         """Return the sum of the values within ``reach`` lines of each line."""
         sums = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
-        here = np.arange(len(self.lines))
+        here = np.arange(len(self.texts))
         after = np.minimum(here + reach + 1, self.end)
         return np.asarray(sums[after] - sums[np.maximum(here - reach, self.first)])
 
     def since(self, marked: npt.NDArray[np.bool_]) -> Numbers:
         """Return for each line the lines since the last marked one, itself included."""
-        here = np.arange(len(self.lines))
+        here = np.arange(len(self.texts))
         last = np.maximum.accumulate(np.where(marked, here, -_FAR)) if len(here) else here
         return np.where(last >= self.first, np.minimum(here - last, _FAR), _FAR)
 
     def until(self, marked: npt.NDArray[np.bool_]) -> Numbers:
         """Return for each line the lines until the next marked one, itself included."""
-        here = np.arange(len(self.lines))
+        here = np.arange(len(self.texts))
         far = len(here) + _FAR
         next_one = np.minimum.accumulate(np.where(marked, here, far)[::-1])[::-1]
         return np.where(next_one < self.end, np.minimum(next_one - here, _FAR), _FAR)
@@ -100,14 +108,3 @@ class Sheaf:
         if has_lines.any():
             result[has_lines] = function.reduceat(values, self.starts[:-1][has_lines])
         return result
-
-
-def _first_of_each(texts: Sequence[str], starts: Sequence[int]) -> Numbers:
-    same: list[int] = []
-    for start, end in pairwise(starts):
-        first: dict[str, int] = {}
-        if len(set(texts[start:end])) == end - start:  # the most pages
-            same += range(start, end)
-            continue
-        same += [first.setdefault(texts[index], index) for index in range(start, end)]
-    return np.array(same, np.int64)

@@ -7,7 +7,7 @@ all characters gives for every word (Karp and Rabin, "Efficient randomized patte
 algorithms", 1987).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -23,10 +23,17 @@ Keys = npt.NDArray[np.uint64]
 SEEN: Final = 240
 """Characters of a line that are looked at; a longer one is prose anyway."""
 
-COUNTED: Final = (
-    "letters", "capitals", "lowers", "digits", "commas", "quotes", "symbols", "brackets",
-)  # fmt: skip
-"""What is counted of each line, each in a byte of one 64-bit sum: no count exceeds ``SEEN``."""
+COUNTED: Final = ("digits", "commas", "quotes", "symbols", "stops")
+"""What is counted of each line, each in a byte of one 64-bit sum: no count exceeds ``SEEN``.
+
+A stop is a full stop with a space after it.
+"""
+
+# Bits of a character.
+_LETTER: Final = 1
+_CAPITAL: Final = 2
+_LOWER: Final = 4
+_RARE: Final = 8  # it may be counted, or joins letters; one in twenty does
 
 _PLANE: Final = 0x10000  # characters beyond share the last row
 _PIECE: Final = 1 << 16  # characters at once, so that the arrays stay in the cache
@@ -37,10 +44,10 @@ _SYMBOLS: Final = "|»«›‹·•/→←<>@#©{}[]="
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Characters:
-    """Tables by code point: counters, whether it is a letter, its share in a word's key."""
+    """Tables by code point: bits, counters, its share in a word's key."""
 
+    kinds: npt.NDArray[np.uint8]
     counters: Keys
-    is_letter: npt.NDArray[np.bool_]
     mixed: Keys
     powers: Keys
     inverses: Keys
@@ -48,21 +55,25 @@ class _Characters:
 
 @cache
 def _characters() -> _Characters:
-    is_letter = marked(str.isalpha, plane())
     flags = (
-        is_letter,
-        marked(str.isupper, plane()) | marked(str.istitle, plane()),
-        marked(str.islower, plane()),
         marked(str.isdecimal, plane()),
-        *(_among(some) for some in (",，、", '"“', _SYMBOLS, "(")),
+        *(_among(some) for some in (",，、", '"“', _SYMBOLS)),
     )
     counters = np.zeros(_PLANE, np.uint64)
     for place, flag in enumerate(flags):
         counters |= flag.astype(np.uint64) << np.uint64(8 * place)
+    kinds = _LETTER * marked(str.isalpha, plane())
+    kinds |= _CAPITAL * (marked(str.isupper, plane()) | marked(str.istitle, plane()))
+    kinds |= _LOWER * marked(str.islower, plane())
+    kinds |= _RARE * ((counters > 0) | _among(".'’"))
     codes = become(list(map(str.lower, plane())), np.arange(_PLANE)).astype(np.uint64)
     codes[ord("ς")] = ord("σ")  # the same letter at the end of a word
     return _Characters(
-        counters, is_letter, _mix(codes), _powers(_PRIME), _powers(pow(_PRIME, -1, 1 << 64))
+        kinds.astype(np.uint8),
+        counters,
+        _mix(codes),
+        _powers(_PRIME),
+        _powers(pow(_PRIME, -1, 1 << 64)),
     )
 
 
@@ -92,7 +103,7 @@ class Spelling:
 
     Attributes:
         counts: how many of each kind of ``COUNTED`` a line has, shape ``(8, lines)``.
-        stops: full stops and spaces after them, of each line.
+        is_upper: whether a line has capitals and no other letters with two cases.
         opens: whether the first character is a lower-case letter (1), another letter (2) or none.
         first: number of the first word of each line; one entry more than lines.
         line: the line of each word.
@@ -103,7 +114,7 @@ class Spelling:
     """
 
     counts: Counts
-    stops: Counts
+    is_upper: npt.NDArray[np.bool_]
     opens: Counts
     first: npt.NDArray[np.int64]
     line: npt.NDArray[np.int64]
@@ -115,6 +126,14 @@ class Spelling:
         """Return for each line the sum over its words."""
         sums = np.concatenate([[0], np.cumsum(of_words, dtype=np.int64)])
         return np.asarray(sums[self.first[1:]] - sums[self.first[:-1]])
+
+    def summed_small(self, *of_words: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], ...]:
+        """Return the same for up to four arrays of numbers from 0 to ``SEEN``, at once."""
+        packed = np.zeros(len(self.keys), np.int64)
+        for place, values in enumerate(of_words):
+            packed |= values.astype(np.int64) << (16 * place)
+        sums = self.summed(packed)
+        return tuple((sums >> (16 * place)) & 0xFFFF for place in range(len(of_words)))
 
     def least(self, of_words: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return for each line the least value of its words; 0 where it has none."""
@@ -131,7 +150,7 @@ class Spelling:
 
     def _reduced(self, function: np.ufunc, of_words: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if not len(of_words):
-            return np.zeros(len(self.stops), of_words.dtype)
+            return np.zeros(len(self.opens), of_words.dtype)
         # The last word again: neither a least value nor united bits mind.
         padded = np.concatenate([of_words, of_words[-1:]])
         reduced = function.reduceat(padded, self.first[:-1])
@@ -146,7 +165,7 @@ def spell(texts: Sequence[str]) -> Spelling:
     borders = np.searchsorted(ends, np.arange(0, int(ends[-1]) if len(ends) else 0, _PIECE))
     borders = np.unique(np.concatenate([borders, [len(seen)]])).tolist()
     pieces = [_spell(seen[a:b], lengths[a:b]) for a, b in zip([0, *borders], borders, strict=False)]
-    return _joined([piece for piece in pieces if len(piece.stops)])
+    return _joined([piece for piece in pieces if len(piece.opens)])
 
 
 def _spell(seen: list[str], lengths: npt.NDArray[np.int64]) -> Spelling:
@@ -156,12 +175,11 @@ def _spell(seen: list[str], lengths: npt.NDArray[np.int64]) -> Spelling:
     codes = np.frombuffer("\n".join([*seen, ""]).encode("utf-32-le", "replace"), np.uint32)
     codes = np.minimum(codes, _PLANE - 1).astype(np.intp)
     starts = np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
-    counters = np.add.reduceat(table.counters.take(codes), starts)
-    counts = counters.view(np.uint8).reshape(-1, 8).T.astype(np.int32)
-    stops = np.zeros(len(codes), np.uint8)
-    stops[:-1] = (codes[:-1] == ord(".")) & (codes[1:] == ord(" "))
-    is_letter = table.is_letter.take(codes)
-    joins = np.flatnonzero((codes == ord("'")) | (codes == ord("’")))
+    kinds = table.kinds.take(codes, mode="clip")
+    has_any = np.bitwise_or.reduceat(kinds, starts)
+    rare = np.flatnonzero(kinds & _RARE)
+    is_letter = (kinds & _LETTER).view(np.bool_)
+    joins = rare[np.isin(codes[rare], _JOINS)]
     joins = joins[(joins > 0) & (joins < len(codes) - 1)]
     is_letter[joins] = is_letter[joins - 1] & is_letter[joins + 1]
     edges = np.flatnonzero(is_letter[1:] != is_letter[:-1]) + 1
@@ -171,28 +189,50 @@ def _spell(seen: list[str], lengths: npt.NDArray[np.int64]) -> Spelling:
     running = np.zeros(len(codes) + 1, np.uint64)
     np.cumsum(table.mixed.take(codes) * table.powers[: len(codes)], out=running[1:])
     first = np.concatenate([np.searchsorted(begins, starts), [len(begins)]])
-    opener = table.counters.take(codes[starts])
-    is_low = (opener >> np.uint64(16)) & np.uint64(1)
     return Spelling(
-        counts=counts,
-        stops=np.add.reduceat(stops, starts, dtype=np.int32),
-        opens=np.where(is_low, 1, 2 * is_letter[starts]).astype(np.int32),
+        counts=_counted(codes, rare, np.append(starts, len(codes))),
+        is_upper=has_any & (_CAPITAL | _LOWER) == _CAPITAL,
+        opens=np.where(kinds[starts] & _LOWER, 1, 2 * is_letter[starts]).astype(np.int32),
         first=first,
         line=np.repeat(np.arange(len(seen)), np.diff(first)),
         keys=(running[ends] - running[begins]) * table.inverses[begins],
         lengths=(ends - begins).astype(np.int32),
-        is_capital=(table.counters.take(codes[begins]) >> np.uint64(8)) & np.uint64(1) > 0,
+        is_capital=kinds[begins] & _CAPITAL > 0,
     )
+
+
+_JOINS: Final = np.array([ord("'"), ord("’")])
+
+
+def _counted(
+    codes: npt.NDArray[Any], rare: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> Counts:
+    """Return the counts of each line.
+
+    Args:
+        codes: of all characters; a line end is the last.
+        rare: places of those that may be counted.
+        bounds: where each line begins, and where the last ends.
+
+    """
+    seen = codes[rare]
+    counters = _characters().counters.take(seen)
+    is_stop = (seen == ord(".")) & (codes[rare + 1] == ord(" "))
+    counters |= is_stop.astype(np.uint64) << np.uint64(8 * COUNTED.index("stops"))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(counters)])
+    # What lies before a line falls out of the difference, carries and all.
+    counted = np.diff(sums[np.searchsorted(rare, bounds)])
+    return counted.view(np.uint8).reshape(-1, 8).T.astype(np.int32)
 
 
 def _joined(pieces: list[Spelling]) -> Spelling:
     if len(pieces) < 2:  # noqa: PLR2004 - nothing to join
         return pieces[0] if pieces else _EMPTY
-    lines = np.cumsum([0, *(len(piece.stops) for piece in pieces)]).tolist()
+    lines = np.cumsum([0, *(len(piece.opens) for piece in pieces)]).tolist()
     words = np.cumsum([0, *(len(piece.keys) for piece in pieces)]).tolist()
     return Spelling(
         counts=np.concatenate([piece.counts for piece in pieces], axis=1),
-        stops=np.concatenate([piece.stops for piece in pieces]),
+        is_upper=np.concatenate([piece.is_upper for piece in pieces]),
         opens=np.concatenate([piece.opens for piece in pieces]),
         first=np.concatenate(
             [*(p.first[:-1] + n for p, n in zip(pieces, words, strict=False)), [words[-1]]]
@@ -207,7 +247,7 @@ def _joined(pieces: list[Spelling]) -> Spelling:
 _NONE: Final = np.zeros(0, np.int64)
 _EMPTY: Final = Spelling(
     counts=np.zeros((8, 0), np.int32),
-    stops=np.zeros(0, np.int32),
+    is_upper=np.zeros(0, np.bool_),
     opens=np.zeros(0, np.int32),
     first=np.zeros(1, np.int64),
     line=_NONE,
@@ -215,56 +255,3 @@ _EMPTY: Final = Spelling(
     lengths=np.zeros(0, np.int32),
     is_capital=np.zeros(0, np.bool_),
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Vocabulary:
-    """Values of words, looked up by their keys: rows of buckets, each key in one of its bucket's.
-
-    Attributes:
-        keys: shape ``(rows, buckets)``; 0 where nothing is.
-        values: the values at the same places; 0 where nothing is.
-
-    """
-
-    keys: Keys
-    values: npt.NDArray[np.int32]
-
-    def of(self, keys: Keys) -> npt.NDArray[np.int32]:
-        """Return the value of each word, 0 for those that have none."""
-        bucket = (keys >> np.uint64(_SHIFT)).astype(np.intp)
-        found = np.zeros(len(keys), np.int32)
-        for known, values in zip(self.keys, self.values, strict=True):
-            found += np.where(known.take(bucket) == keys, values.take(bucket), 0)
-        return found
-
-
-_BUCKETS: Final = 1 << 14
-_SHIFT: Final = 64 - 14
-
-
-def vocabulary_of(values: Mapping[str, int]) -> Vocabulary:
-    """Return a vocabulary of lower-case words; what is no single word is left out."""
-    words = sorted(values)
-    spelling = spell(words)
-    single = [i for i, count in enumerate(np.diff(spelling.first).tolist()) if count == 1]
-    keys = spelling.keys[spelling.first[single]] if single else np.zeros(0, np.uint64)
-    buckets: dict[int, list[tuple[int, int]]] = {}
-    for index, key in zip(single, keys.tolist(), strict=True):
-        buckets.setdefault(key >> _SHIFT, []).append((key, values[words[index]]))
-    rows = max(map(len, buckets.values()), default=1)
-    known = np.zeros((rows, _BUCKETS), np.uint64)
-    found = np.zeros((rows, _BUCKETS), np.int32)
-    for bucket, entries in buckets.items():
-        for row, (key, value) in enumerate(entries):
-            known[row, bucket], found[row, bucket] = key, value
-    return Vocabulary(known, found)
-
-
-def marks_of(kinds: Mapping[int, Iterable[str]]) -> dict[str, int]:
-    """Return for each word the bits of the kinds that list it."""
-    marks: dict[str, int] = {}
-    for bit, words in kinds.items():
-        for word in words:
-            marks[word] = marks.get(word, 0) | bit
-    return marks

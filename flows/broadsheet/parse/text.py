@@ -3,20 +3,23 @@
 import math
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from broadsheet.characters import Flags
 from broadsheet.parse.body import body_lines, doubt_teasers
 from broadsheet.parse.bound import Bound, Candidates
 from broadsheet.parse.chrome import says_paywalled, says_truncated
 from broadsheet.parse.context import context_features, main_blocks, signed_lines
-from broadsheet.parse.features import COLUMN, look_at
+from broadsheet.parse.features import look_at
 from broadsheet.parse.head import read_bare_head, read_heads
 from broadsheet.parse.interruptions import leave_out_interruptions, leave_out_recurring
-from broadsheet.parse.lines import Line, is_marked_up, read_lines
+from broadsheet.parse.lines import read_pages
+from broadsheet.parse.markup import is_marked_up
 from broadsheet.parse.models import Finder, Models, shipped_models
-from broadsheet.parse.openings import NOTICE
+from broadsheet.parse.openings import AROUND, BYLINE, NOTICE
 from broadsheet.parse.page import Page, witness
 from broadsheet.parse.sheaf import Sheaf
 from broadsheet.parse.trailer import PrefixDate, prefix_date, read_credits, read_trailer
@@ -65,14 +68,14 @@ _BOUND_CHARS: Final = 400_000  # of records that are read together
 
 
 class _Opened(NamedTuple):
-    """A record, its cleaned text and its lines."""
+    """A record, and its cleaned text: as it is and without the date before it."""
 
     record: RawRecord
     recurring: AbstractSet[int]
     raw: str
     cleaning: tuple[Reason, ...]
     prefix: PrefixDate | None
-    lines: list[Line]
+    shown: str
     is_marked_up: bool
 
 
@@ -81,15 +84,14 @@ def _open(record: RawRecord, recurring: AbstractSet[int]) -> _Opened:
     prefix = prefix_date(raw)
     shown = " " * prefix.end + raw[prefix.end :] if prefix else raw
     markdown = record.media == "markdown" or is_marked_up(raw)
-    lines = read_lines(shown, markdown=markdown)
-    return _Opened(record, recurring, raw, cleaning, prefix, lines, markdown)
+    return _Opened(record, recurring, raw, cleaning, prefix, shown, markdown)
 
 
 def _read_together(
     opened: Sequence[_Opened], models: Models
 ) -> Iterator[ParsedArticle | Rejection]:
     pages, bound = _read_bodies(opened, models)
-    headed = {n: p for n, p in enumerate(pages) if p.lines and not opened[n].prefix}
+    headed = {n: p for n, p in enumerate(pages) if p.texts and not opened[n].prefix}
     read_heads(headed, bound, models)
     for page, one in zip(pages, opened, strict=True):
         if one.prefix:
@@ -100,21 +102,43 @@ def _read_together(
 
 
 def _read_bodies(opened: Sequence[_Opened], models: Models) -> tuple[list[Page], Bound]:
-    sheaf = Sheaf.of([(one.lines, one.is_marked_up) for one in opened])
+    lines = read_pages([(one.shown, one.is_marked_up) for one in opened])
+    sheaf = Sheaf.of(lines, [one.is_marked_up for one in opened])
     look = look_at(sheaf, models.words)
     odds = doubt_teasers(sheaf, look.features, models.body.log_odds(look.features))
     blocks = main_blocks(sheaf, look.features, odds)
     context = context_features(sheaf, look.features, odds, blocks)
-    features = np.concatenate([look.features, context])
-    marks, phrases = look.marks.tolist(), look.features[COLUMN["is_chrome_phrase"]].tolist()
-    is_body, odds_of = body_lines(sheaf, look.features, odds).tolist(), odds.tolist()
+    is_body = body_lines(sheaf, look.features, odds)
+    recurring = [_leave_out_recurring(one, n, sheaf, is_body) for n, one in enumerate(opened)]
+    leave_out_interruptions(sheaf, look.features, odds, is_body)
+    marked = {bit: _by_page(sheaf, look.marks & bit > 0) for bit in (AROUND, BYLINE, NOTICE)}
+    body, begins = is_body.tolist(), (blocks.first - sheaf.starts[:-1]).tolist()
     pages = []
-    for number, one in enumerate(opened):
-        start, end = sheaf.starts[number : number + 2].tolist()
-        seen = odds_of[start:end], marks[start:end], phrases[start:end], is_body[start:end]
-        pages.append(Page(one.raw, one.lines, *seen, int(blocks.first[number]) - start))
-        _read_around(pages[number], one)
+    for number, (start, end) in enumerate(pairwise(sheaf.starts.tolist())):
+        texts = lines.texts[start:end]
+        marks = {bit: of_pages[number] for bit, of_pages in marked.items()}
+        page = Page(opened[number].raw, lines, start, texts, marks, body[start:end], begins[number])
+        page.recurring = recurring[number]
+        _read_around(page, opened[number].record)
+        pages.append(page)
+    features = np.concatenate([look.features, context])
     return pages, Bound(sheaf, features, blocks, [page.stated("url") for page in pages])
+
+
+def _leave_out_recurring(one: _Opened, number: int, sheaf: Sheaf, is_body: Flags) -> list[str]:
+    if not one.recurring:
+        return []
+    start, end = sheaf.starts[number : number + 2]
+    body = (start + np.flatnonzero(is_body[start:end])).tolist()
+    return leave_out_recurring(one.raw, sheaf.lines, body, one.recurring, is_body)
+
+
+def _by_page(sheaf: Sheaf, flags: Flags) -> list[list[int]]:
+    """Return for each page which of its lines have a flag set."""
+    lines = np.flatnonzero(flags)
+    bounds = np.searchsorted(lines, sheaf.starts).tolist()
+    places = (lines - sheaf.first[lines]).tolist()
+    return [places[start:end] for start, end in pairwise(bounds)]
 
 
 def passed_over(record: RawRecord, models: Models | None = None) -> list[Witness]:
@@ -126,7 +150,7 @@ def passed_over(record: RawRecord, models: Models | None = None) -> list[Witness
     models = models or shipped_models()
     one = _open(record, frozenset())
     (page,), bound = _read_bodies([one], models)
-    if one.prefix or not page.lines:
+    if one.prefix or not page.texts:
         return []
     named = signed_lines(bound.sheaf, bound.features, bound.blocks)
     ranked: tuple[tuple[Finder, Field, Candidates], ...] = (
@@ -147,16 +171,13 @@ def passed_over(record: RawRecord, models: Models | None = None) -> list[Witness
 _SHOWN: Final = 4  # candidates of a field
 
 
-def _read_around(page: Page, one: _Opened) -> None:
-    page.found.extend(_declared(one.record))
-    if one.recurring:
-        leave_out_recurring(page, one.recurring)
+def _read_around(page: Page, record: RawRecord) -> None:
+    page.found.extend(_declared(record))
     if page.recurring:
         raw = page.recurring[0]
         page.found.append(
             witness("text", f"{len(page.recurring)} left out", "line.recurring", 1.0, raw)
         )
-    leave_out_interruptions(page)
     read_trailer(page)
 
 
@@ -170,9 +191,7 @@ def _article(record: RawRecord, page: Page, notes: tuple[Reason, ...]) -> Parsed
             detail="no line reads like the body of an article",
             excerpt=excerpt(page.raw, 240),
         )
-    noticed = [
-        line.text for line, mark in zip(page.lines, page.marks, strict=True) if mark & NOTICE
-    ]
+    noticed = [page.texts[index] for index in page.marked[NOTICE]]
     is_truncated = any(map(says_truncated, noticed))
     is_paywalled = any(map(says_paywalled, noticed))
     added = {

@@ -51,12 +51,12 @@ def url_date(url: str) -> Witness | None:
 
 def read_trailer(page: Page) -> None:
     """Read the collector's "Original url:" and the calls to readers that name the outlet."""
-    for index in [index for index, mark in enumerate(page.marks) if mark & AROUND]:
-        text = page.lines[index].text
+    for index in page.marked[AROUND]:
+        text = page.texts[index]
         if len(text) >= _LONGEST:
             continue
         page.take(index, [_hint(text, page.raw_line(index))])
-        after = page.lines[index + 1].text if index + 1 < len(page.lines) else ""
+        after = page.texts[index + 1] if index + 1 < len(page.texts) else ""
         if after.startswith("http") and text.lower().rstrip(": ") in _LABELS:
             page.is_body[index] = False
             stated = witness("url", after, "trailer.original-url", 0.97, page.raw_line(index + 1))
@@ -78,10 +78,10 @@ def _hint(text: str, raw: str) -> Witness | None:
 def read_credits(page: Page) -> None:
     """Read the agencies that the dateline of the first paragraph and the tail credit."""
     body = page.body()
-    if body and (credit := dateline_agency(page.lines[body[0]].text)):
+    if body and (credit := dateline_agency(page.texts[body[0]])):
         page.found.append(witness("agency", credit[0], "dateline.agency", 0.97, credit[1]))
-    for index in [index for index, mark in enumerate(page.marks) if mark & AROUND]:
-        text = page.lines[index].text
+    for index in page.marked[AROUND]:
+        text = page.texts[index]
         if is_tail_credit(text):
             raw = page.raw_line(index)
             named = agencies_in(text)
