@@ -23,11 +23,12 @@ import pyarrow as pa
 sys.path.insert(0, str(Path(__file__).parent))
 from duplicates_corpus import vocabulary
 
-from broadsheet.deduplicate.bands import banding_for, near_candidates
+from broadsheet.deduplicate.bands import band_hashes, band_pairs, banding_for, near_candidates
+from broadsheet.deduplicate.columns import Column
 from broadsheet.deduplicate.containment import contained_candidates
 from broadsheet.deduplicate.overlaps import count_common
-from broadsheet.deduplicate.shingles import sample, shingle
-from broadsheet.deduplicate.signatures import sign
+from broadsheet.deduplicate.shingles import Shingles, sample, shingle
+from broadsheet.deduplicate.signatures import sign, signatures_to_arrow
 
 CONTAINED = 0.9
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -113,9 +114,6 @@ def curve() -> None:
 
 def share_found(similarity: float, banding: object, pairs: int = 1_000) -> float:
     """Return the share of pairs of this similarity that agree on a band."""
-    from broadsheet.deduplicate.bands import band_pairs  # noqa: PLC0415 - used here alone
-    from broadsheet.deduplicate.shingles import Shingles  # noqa: PLC0415
-
     chance = np.random.default_rng(int(similarity * 10))
     common = round(300 * similarity / (1 + similarity) * 2)
     own = 300 - common
@@ -128,12 +126,18 @@ def share_found(similarity: float, banding: object, pairs: int = 1_000) -> float
             np.sort(np.concatenate([values[:common], values[common + own :]])),
         ]
     offsets = np.append(0, np.cumsum([len(one) for one in sets]))
-    signatures = sign(Shingles(offsets, np.concatenate(sets)))
+    signatures = signed(Shingles(offsets, np.concatenate(sets)))
+    hashes = band_hashes(signatures, banding, [*range(banding.count), 0])
     found = set()
     for band in range(banding.count):
-        for left, right in band_pairs(signatures, banding, band):
+        for left, right in band_pairs(hashes[band], hashes[band + 1]):
             found |= {int(one) for one, other in zip(left, right, strict=True) if one ^ other == 1}
     return len(found) / pairs
+
+
+def signed(shingles: Shingles) -> Column:
+    """Return the signatures of shingle sets as a column of keys."""
+    return Column.of(pa.chunked_array([signatures_to_arrow(sign(shingles))]))
 
 
 def copies(news: Newsroom, originals: int = 600) -> None:
@@ -149,7 +153,7 @@ def copies(news: Newsroom, originals: int = 600) -> None:
         texts.append("\n\n".join(made[name](article)))
         truth.append((number, name))
     shingles = shingle(texts)
-    signatures = sign(shingles)
+    signatures = signed(shingles)
     print("\n## Copies: recall by edit, precision over all pairs\n")
     print("| edit | " + " | ".join(map(str, THRESHOLDS)) + " |\n" + "|---" * 8 + "|")
     rows: dict[str, list[str]] = {name: [] for name in (*made, "precision")}
@@ -175,7 +179,9 @@ def quotations(news: Newsroom, originals: int = 300) -> None:
         texts = ["\n\n".join(news.article(n % len(news.stock))) for n in range(originals)]
         texts += [" ".join(text.split()[20 : 20 + size]) for text in texts]
         shingles = shingle(texts)
-        left, right = contained_candidates(pa.chunked_array([sample(shingles)]), CONTAINED)
+        left, right = contained_candidates(
+            Column.of(pa.chunked_array([sample(shingles)])), CONTAINED
+        )
         common, one, other = count_common(shingles, left, right)
         held = np.flatnonzero(common / np.minimum(one, other) >= CONTAINED)
         correct = sum(1 for a, b in zip(left[held], right[held], strict=True) if b - a == originals)

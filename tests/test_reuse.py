@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from broadsheet import pipeline
+from broadsheet.deduplicate import overlaps
 from broadsheet.errors import PublishError
 from broadsheet.pipeline import folding, origins, sameness
 from broadsheet.publish import shards, write
@@ -30,6 +31,7 @@ test = 0.3
 APPEND = "append = true\n"
 ORIGINS = "valley/origins.parquet"
 MADE_OF = "valley/made_of.json"
+COMPARED = "valley/compared.parquet"
 
 
 @pytest.fixture
@@ -111,7 +113,8 @@ def test_any_series_of_changes_gives_what_is_made_whole(
         staged = [planned["discovery"], *batches]
         shutil.copytree(dist, kept, symlinks=True)
 
-        (dist / ".work" / ORIGINS).unlink(missing_ok=True)
+        for name in (ORIGINS, COMPARED):
+            (dist / ".work" / name).unlink(missing_ok=True)
         whole = pipeline.release(planned["run"], staged)
         expected = digests(whole)
         (dist / ".work" / MADE_OF).unlink(missing_ok=True)
@@ -159,7 +162,7 @@ def test_without_a_change_nothing_is_made(published, monkeypatch):
     assert list(again["accounts"]) == list(first["accounts"])
 
 
-@pytest.mark.parametrize("lost", [MADE_OF, ORIGINS])
+@pytest.mark.parametrize("lost", [MADE_OF, ORIGINS, COMPARED])
 def test_what_is_kept_may_be_lost(published, tmp_path, lost):
     published()
     (tmp_path / "dist" / ".work" / lost).unlink()
@@ -243,6 +246,47 @@ def test_origins_of_another_release_are_not_used(write_corpus, text, reused, tmp
         assert pipeline.release(planned["run"], staged)["version"] == "1.0.0"
 
     assert reused == []
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """Return the list that every comparison of texts adds its number of pairs to."""
+    found = []
+    compare = overlaps.overlaps
+
+    def counts(places, left, right, read):
+        found.append(len(left))
+        return compare(places, left, right, read)
+
+    monkeypatch.setattr(overlaps, "overlaps", counts)
+    return found
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PAR1 damaged PAR1"])
+def test_texts_that_stay_are_not_compared_again(write_corpus, text, compared, tmp_path, content):
+    def pairs_compared(files):
+        compared.clear()
+        folder = write_corpus(files, extra=SETTINGS)
+        planned = pipeline.plan(folder, tmp_path / "dist")
+        staged = [planned["discovery"], *map(pipeline.work_batch, planned["requests"])]
+        pipeline.release(planned["run"], staged)
+        return sum(compared)
+
+    files = {f"{n}.txt": text(n) for n in range(12)}
+    files |= {f"copy-{n}.txt": f"{text(n)} It rained." for n in range(4)}
+    at_first = pairs_compared(files)
+    files = {"0-before.txt": text(20), **files}  # so that rows lie elsewhere
+    without_copies = pairs_compared(files)
+    with_a_copy = pairs_compared(files | {"copy-5.txt": f"{text(5)} It snowed."})
+    if content is not None:
+        (tmp_path / "dist" / ".work" / COMPARED).write_bytes(content)
+    (tmp_path / "dist" / ".work" / MADE_OF).unlink()
+    again = pairs_compared(files | {"copy-5.txt": f"{text(5)} It snowed."})
+
+    assert at_first >= 4
+    assert without_copies == 0
+    assert with_a_copy >= 1
+    assert again == (0 if content is None else at_first + with_a_copy)
 
 
 def test_damaged_origins_are_as_good_as_none(write_corpus, text, reused, tmp_path):

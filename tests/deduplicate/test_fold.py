@@ -1,6 +1,7 @@
 """Which of several copies stays, and what the others become."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +15,6 @@ from broadsheet.deduplicate import (
     NO_TEXT,
     PUBLISHED,
     Carried,
-    Folding,
     fold,
     keys_of,
 )
@@ -295,7 +295,7 @@ def test_what_was_folded_keeps_what_was_said_of_it(staged):
     said = first.duplicates.set_column(
         first.duplicates.schema.get_field_index("similarity"), "similarity", [[0.25]]
     )
-    keys, labels, carried = carried_over(rows, staged, Folding(first.survivors, said))
+    keys, labels, carried = carried_over(rows, staged, replace(first, duplicates=said))
     fresh = keys_of(staged({"text": f"{FERRY} It rained.", "id": "new"}), 0)
 
     second = fold(pa.concat_tables([fresh, keys]), SETTINGS, earlier=labels, carried=carried)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate import fold, keys_of
+from broadsheet.deduplicate.columns import Column
 from broadsheet.deduplicate.groups import components
 from broadsheet.deduplicate.stories import stars, stories
 
@@ -184,11 +185,15 @@ def test_a_chain_is_one_component_and_two_stars():
 def test_stories_do_not_depend_on_how_many_articles_are_looked_at_at_once(articles):
     terms = pa.array([sorted(n << 8 | 1 for n in names) for names, _ in articles], TERMS)
     days = pa.array([day for _, day in articles], pa.int32()).cast(pa.date32())
-    arguments = pa.chunked_array([terms]), pa.chunked_array([days])
+    arguments = Column.of(pa.chunked_array([terms])), pa.chunked_array([days])
 
     whole = stories(*arguments, days=2, similarity=0.3)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("broadsheet.deduplicate.stories._ROWS_AT_ONCE", 2)
+        for name in ("stories._ROWS_AT_ONCE", "stories._ROWS_COMPARED"):
+            patch.setattr(f"broadsheet.deduplicate.{name}", 2)
+        for name in ("weights._ROWS_PADDED", "weights._TERMS_AT_ONCE"):
+            patch.setattr(f"broadsheet.deduplicate.{name}", 2)
         patch.setattr("broadsheet.deduplicate.stories._PAIRS_AT_ONCE", 3)
+        patch.setattr("broadsheet.deduplicate.columns.PORTION_ROWS", 3)
         assert stories(*arguments, days=2, similarity=0.3).tolist() == whole.tolist()

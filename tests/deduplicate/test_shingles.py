@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.deduplicate.bands import Banding, banding_for, near_candidates
+from broadsheet.deduplicate.columns import Column
 from broadsheet.deduplicate.containment import contained_candidates
 from broadsheet.deduplicate.overlaps import count_common
 from broadsheet.deduplicate.shingles import sample, shingle
@@ -127,11 +128,21 @@ def test_the_curve_of_bands_is_that_of_the_textbook():
     assert Banding(20, 5).probability(0.2) == pytest.approx(0.0064, abs=1e-4)
 
 
+def signed(shingles):
+    """Return the signatures of shingle sets as a column of keys."""
+    return Column.of(pa.chunked_array([signatures_to_arrow(sign(shingles))]))
+
+
+def sampled(shingles):
+    """Return the samples of shingle sets as a column of keys."""
+    return Column.of(pa.chunked_array([sample(shingles)]))
+
+
 @pytest.mark.parametrize("copies", [2, 16, 60])
 def test_all_copies_are_linked_however_large_their_bucket(prose, edit, copies):
     texts = [edit(prose(0), 3, seed) for seed in range(copies)]
     texts += [prose(seed) for seed in range(1, 30)]
-    left, right = near_candidates(sign(shingle(texts)), 0.8)
+    left, right = near_candidates(signed(shingle(texts)), 0.8)
     assert set(left) | set(right) == set(range(copies))
     assert (left < right).all()
 
@@ -139,12 +150,11 @@ def test_all_copies_are_linked_however_large_their_bucket(prose, edit, copies):
 def test_a_contained_text_is_a_candidate(prose):
     long = prose(0, 900)
     texts = [long, " ".join(long.split()[200:400]), prose(1, 900), prose(2, 200)]
-    samples = pa.chunked_array([sample(shingle(texts))])
-    left, right = contained_candidates(samples, 0.9)
+    left, right = contained_candidates(sampled(shingle(texts)), 0.9)
     assert list(zip(left, right, strict=True)) == [(0, 1)]
 
 
 def test_no_texts_have_no_candidates():
     shingles = shingle([])
-    assert near_candidates(sign(shingles), 0.8)[0].size == 0
-    assert contained_candidates(pa.chunked_array([sample(shingles)]), 0.9)[0].size == 0
+    assert near_candidates(signed(shingles), 0.8)[0].size == 0
+    assert contained_candidates(sampled(shingles), 0.9)[0].size == 0

@@ -1,17 +1,20 @@
 """Copies found, told apart and folded; repetition inside a text measured."""
 
+from broadsheet.deduplicate.columns import PORTION_ROWS
 from broadsheet.deduplicate.filters import out_of_bounds
 from broadsheet.deduplicate.fold import DUPLICATE_SCHEMA, NO_TEXT, PUBLISHED, Carried, Folding, fold
-from broadsheet.deduplicate.groups import addresses
+from broadsheet.deduplicate.groups import addresses, located
 from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of, renumbered
 from broadsheet.deduplicate.leaks import Leakage, judge_leakage, leakage
-from broadsheet.deduplicate.overlaps import TextReader
+from broadsheet.deduplicate.overlaps import COMPARED_SCHEMA, TextReader
 from broadsheet.deduplicate.signals import SIGNAL_SCHEMA, signals_of
 
 __all__ = [
+    "COMPARED_SCHEMA",
     "DUPLICATE_SCHEMA",
     "KEY_SCHEMA",
     "NO_TEXT",
+    "PORTION_ROWS",
     "PUBLISHED",
     "SIGNAL_SCHEMA",
     "Carried",
@@ -23,6 +26,7 @@ __all__ = [
     "judge_leakage",
     "keys_of",
     "leakage",
+    "located",
     "out_of_bounds",
     "renumbered",
     "signals_of",

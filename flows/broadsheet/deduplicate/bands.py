@@ -2,19 +2,25 @@
 
 A signature is cut into bands of a few hashes; texts that agree on all hashes of a band are
 candidates (J. Leskovec, A. Rajaraman, J. Ullman, "Mining of Massive Datasets", section 3.4). One
-band is joined at a time by sorting, so that memory is bounded by the rows and not by the pairs,
-and bands can be spread over workers.
+band is joined at a time by sorting. Of all rows only the hashes of some bands are held, and the
+signatures of those that are compared, a block at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from broadsheet.deduplicate.columns import Column
 from broadsheet.deduplicate.groups import Rows
-from broadsheet.deduplicate.signatures import SIGNATURE_HASHES, Signatures, resemblance
+from broadsheet.deduplicate.signatures import (
+    SIGNATURE_HASHES,
+    resemblance,
+    signatures_from_arrow,
+)
 from broadsheet.deduplicate.words import Hashes, scramble
 
 _RECALL: Final = 0.98
@@ -24,7 +30,18 @@ completely, and in larger ones neighbours are those that agree on the next band,
 _DEVIATIONS: Final = 4.0
 """A pair whose estimated similarity is so many standard errors below the threshold is dropped:
 less than one in ten thousand true pairs."""
-_PAIRS_AT_ONCE: Final = 200_000
+_PAIRS_AT_ONCE: Final = 20_000
+"""Signatures that are compared at a time: 10 MiB."""
+_CANDIDATES_AT_ONCE: Final = 2_000_000
+"""Pairs that are kept until they are compared."""
+_HASHES_AT_ONCE: Final = 8_000_000
+"""Hashes of bands in memory at a time: 64 MiB, or those of two bands where rows are more."""
+_SIGNATURES_AT_ONCE: Final = 100_000
+"""Signatures in memory at a time: 25 MiB, twice this where two blocks meet, and while read."""
+
+Codes = NDArray[np.int64]
+"""Pairs of rows as one number each: left << 32 | right."""
+_NO_PAIRS: Final[Codes] = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +65,12 @@ def banding_for(threshold: float) -> Banding:
     )
 
 
-def near_candidates(signatures: Signatures, threshold: float) -> tuple[Rows, Rows]:
+def near_candidates(signatures: Column, threshold: float) -> tuple[Rows, Rows]:
     """Return the pairs of rows whose similarity may reach the threshold.
 
     Args:
-        signatures: shape (rows, hashes); rows in an order that does not depend on the input's.
+        signatures: of rows in an order that does not depend on the input's. They are read some
+            times, and a portion of them is held.
         threshold: Jaccard similarity, above 0 and at most 1.
 
     Returns:
@@ -61,25 +79,38 @@ def near_candidates(signatures: Signatures, threshold: float) -> tuple[Rows, Row
     """
     banding = banding_for(threshold)
     floor = threshold - _DEVIATIONS * np.sqrt(threshold * (1 - threshold) / SIGNATURE_HASHES)
-    found = np.zeros(0, np.int64)
-    for band in range(banding.count):
-        fresh = [
-            _code(left, right)[resemblance(signatures[left], signatures[right]) >= floor]
-            for left, right in band_pairs(signatures, banding, band)
-        ]
-        found = np.unique(np.concatenate([found, *fresh]))
+    found, fresh = _NO_PAIRS, [_NO_PAIRS]
+    for left, right in _pairs(signatures, banding):
+        fresh.append(_code(left, right))
+        if sum(map(len, fresh)) >= _CANDIDATES_AT_ONCE:
+            found, fresh = _with_alike(found, fresh, signatures, floor), [_NO_PAIRS]
+    found = _with_alike(found, fresh, signatures, floor)
     return found >> 32, found & 0xFFFFFFFF
 
 
-def band_pairs(signatures: Signatures, banding: Banding, band: int) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the pairs of rows that agree on a band, as arrays of bounded length."""
-    hashes = _band_hashes(signatures, banding, band)
+def _pairs(signatures: Column, banding: Banding) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the pairs that agree on a band, for all bands; as many of these at a time as fit."""
+    at_once = max(1, min(banding.count, _HASHES_AT_ONCE // max(len(signatures), 1) - 1))
+    for first in range(0, banding.count, at_once):
+        bands = range(first, min(first + at_once, banding.count))
+        hashes = band_hashes(signatures, banding, [*bands, bands.stop % banding.count])
+        for place in range(len(bands)):
+            yield from band_pairs(hashes[place], hashes[place + 1])
+
+
+def band_pairs(hashes: Hashes, following: Hashes) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the pairs of rows that agree on a band, as arrays of bounded length.
+
+    Args:
+        hashes: of the band, for each row.
+        following: of the next band, which says who are neighbours in a large bucket.
+
+    """
     order = np.argsort(hashes)
     equal = np.concatenate([[False], hashes[order[1:]] == hashes[order[:-1]], [False]])
     # Most rows share their bucket with no other: only the rest is put into one order.
     order = np.sort(order[(equal[:-1] | equal[1:])[: len(order)]])
-    following = _band_hashes(signatures[order], banding, (band + 1) % banding.count)
-    order = order[np.lexsort((following, hashes[order]))]
+    order = order[np.lexsort((following[order], hashes[order]))]
     hashes = hashes[order]
     for distance in range(1, min(_NEIGHBOURS, len(order) - 1) + 1):
         agree = np.flatnonzero(hashes[distance:] == hashes[:-distance])
@@ -91,12 +122,49 @@ def band_pairs(signatures: Signatures, banding: Banding, band: int) -> Iterator[
             yield np.minimum(*ends), np.maximum(*ends)
 
 
-def _band_hashes(signatures: Signatures, banding: Banding, band: int) -> Hashes:
-    hashes = np.zeros(len(signatures), np.uint64)
-    for column in range(band * banding.width, (band + 1) * banding.width):
-        hashes = scramble(hashes + signatures[:, column])
+def band_hashes(signatures: Column, banding: Banding, bands: Sequence[int]) -> Hashes:
+    """Return a hash of each of some bands of all rows; shape (bands, rows)."""
+    hashes = np.zeros((len(bands), len(signatures)), np.uint64)
+    for rows, values in signatures.values():
+        some = signatures_from_arrow(pa.chunked_array([values]))
+        for place, band in enumerate(bands):
+            of_band = np.zeros(len(rows), np.uint64)
+            for column in range(band * banding.width, (band + 1) * banding.width):
+                of_band = scramble(of_band + some[:, column])
+            hashes[place, rows] = of_band
     return hashes
 
 
-def _code(left: Rows, right: Rows) -> NDArray[np.int64]:
+def _with_alike(found: Codes, fresh: Sequence[Codes], signatures: Column, floor: float) -> Codes:
+    """Return pairs with those of some more whose signatures are alike, each once, ascending.
+
+    Signatures are read again, a block of rows at a time, of those rows that are in a pair.
+    """
+    pairs = np.setdiff1d(np.concatenate(fresh), found)
+    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    rows = np.unique(np.concatenate([left, right]))
+    left, right = np.searchsorted(rows, left), np.searchsorted(rows, right)
+    is_alike = np.zeros(len(pairs), np.bool_)
+    blocks = range(0, len(rows), _SIGNATURES_AT_ONCE)
+    for one in blocks:
+        here = signatures_from_arrow(signatures.take(rows[one : one + _SIGNATURES_AT_ONCE]))
+        for other in blocks[one // _SIGNATURES_AT_ONCE :]:
+            met = np.flatnonzero(
+                (left // _SIGNATURES_AT_ONCE * _SIGNATURES_AT_ONCE == one)
+                & (right // _SIGNATURES_AT_ONCE * _SIGNATURES_AT_ONCE == other)
+            )
+            if not len(met):
+                continue
+            there = here
+            if other != one:
+                some = rows[other : other + _SIGNATURES_AT_ONCE]
+                there = signatures_from_arrow(signatures.take(some))
+            for start in range(0, len(met), _PAIRS_AT_ONCE):
+                some = met[start : start + _PAIRS_AT_ONCE]
+                estimates = resemblance(here[left[some] - one], there[right[some] - other])
+                is_alike[some] = estimates >= floor
+    return np.union1d(found, pairs[is_alike])
+
+
+def _code(left: Rows, right: Rows) -> Codes:
     return (left << 32) | right

@@ -44,6 +44,11 @@ def addresses(table: pa.Table) -> pa.Array:
     return pa.array((np.asarray(table["batch"]).astype(np.int64) << 40) | np.asarray(table["row"]))
 
 
+def located(addresses: Rows) -> tuple[Rows, Rows]:
+    """Return the batch and the row of each address."""
+    return addresses >> 40, addresses & (1 << 40) - 1
+
+
 def codes(column: pa.ChunkedArray) -> Rows:
     """Return a number for each distinct value of a column, -1 for null."""
     ranks = pc.rank(column, sort_keys="ascending", tiebreaker="dense")

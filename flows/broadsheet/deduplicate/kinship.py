@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate.bands import near_candidates
+from broadsheet.deduplicate.columns import Numbers
 from broadsheet.deduplicate.containment import contained_candidates
-from broadsheet.deduplicate.groups import Rows, codes, components, edges_of_equals
-from broadsheet.deduplicate.overlaps import TextReader, overlaps
+from broadsheet.deduplicate.groups import Rows, components
+from broadsheet.deduplicate.overlaps import Comparison
 from broadsheet.deduplicate.ranking import Ranked
-from broadsheet.deduplicate.signatures import signatures_from_arrow
 from broadsheet.deduplicate.stories import stories
 
 NOWHERE = -1
@@ -36,12 +36,10 @@ class Kinship:
 
     def families(self) -> Rows:
         """Return the first row that each row is tied to by any chain of these relations."""
-        rows = np.arange(len(self.same))
-        has_container = np.flatnonzero(self.container != NOWHERE)
+        held = np.flatnonzero(self.container != NOWHERE)
+        edges = [_to_first(self.cluster), _to_first(self.story), (held, self.container[held])]
         return components(
-            len(rows),
-            np.concatenate([rows, rows, has_container]),
-            np.concatenate([self.cluster, self.story, self.container[has_container]]),
+            len(self.same), *(np.concatenate(end) for end in zip(*edges, strict=True))
         )
 
 
@@ -64,27 +62,26 @@ class Ties:
 
 
 def relate(
-    ranked: Ranked, settings: Duplicates, read: TextReader | None, ties: Ties | None = None
+    ranked: Ranked, settings: Duplicates, texts: Comparison | None, ties: Ties | None = None
 ) -> Kinship:
     """Return how rows hang together.
 
     Args:
         ranked: the rows; what comes first stands for its group.
         settings: the ``[duplicates]`` section.
-        read: reads texts by address; without it near copies and containment are not looked for.
+        texts: the texts; without them near copies and containment are not looked for.
         ties: what an earlier release says of some of the rows.
 
     """
-    keys = ranked.plain
     same = _same(ranked, settings, ties)
-    cluster = _clusters(ranked, same, settings, read, ties)
-    heads = np.unique(cluster)
-    container = np.full(len(keys), NOWHERE)
-    if read is not None:
-        container = _containers(ranked, cluster, settings, read)
+    cluster = _clusters(ranked, same, settings, texts, ties)
+    heads = np.flatnonzero(cluster == np.arange(len(cluster)))
+    container = np.full(len(ranked), NOWHERE)
+    if texts is not None:
+        container = _containers(ranked, heads, settings, texts)
     story = stories(
-        ranked.sketch("terms", heads),
-        keys["published_on"].take(heads),
+        ranked.column("terms", heads),
+        ranked.take(["published_on"], heads)["published_on"],
         days=settings.story_days,
         similarity=settings.story_similarity,
     )
@@ -93,62 +90,59 @@ def relate(
 
 def _same(ranked: Ranked, settings: Duplicates, ties: Ties | None) -> Rows:
     # ids are unique in a release, whatever the settings say
-    edges = [edges_of_equals(codes(ranked.plain[name])) for name in ("id", "url")]
-    edges += [edges_of_equals(ranked.texts)] if "exact" in settings.fold else []
+    edges = [_to_first(ranked.firsts(name)) for name in ("id", "url")]
+    edges += [_to_first(ranked.texts)] if "exact" in settings.fold else []
     edges += [ties.folded_into] if ties else []
-    return components(
-        len(ranked),
-        np.concatenate([left for left, _ in edges]),
-        np.concatenate([right for _, right in edges]),
-    )
+    return components(len(ranked), *(np.concatenate(end) for end in zip(*edges, strict=True)))
+
+
+def _to_first(first: Numbers | Rows) -> tuple[Rows, Rows]:
+    """Return edges from rows to another that stands for them."""
+    rows = np.flatnonzero(first != np.arange(len(first)))
+    return rows, first[rows].astype(np.int64)
 
 
 def _clusters(
     ranked: Ranked,
     same: Rows,
     settings: Duplicates,
-    read: TextReader | None,
+    texts: Comparison | None,
     ties: Ties | None,
 ) -> Rows:
     """Return the first row of each row's cluster of copies, exact and near."""
-    edges = [(np.arange(len(same)), same), edges_of_equals(ranked.texts)]
-    if read is not None:
-        edges.append(_near(ranked, settings, read, ties))
+    edges = [_to_first(same), _to_first(ranked.texts)]
+    if texts is not None:
+        edges.append(_near(ranked, settings, texts, ties))
     edges += [ties.clustered] if ties else []
     ends = (np.concatenate(end) for end in zip(*edges, strict=True))
     return components(len(same), *ends)
 
 
 def _near(
-    ranked: Ranked, settings: Duplicates, read: TextReader, ties: Ties | None
+    ranked: Ranked, settings: Duplicates, texts: Comparison, ties: Ties | None
 ) -> tuple[Rows, Rows]:
     """Return the pairs of near copies; of each text only the first row that has it is compared.
 
     What an earlier release has compared is not compared again, nor what has no text any more.
     """
-    rows = np.sort(np.unique(ranked.texts, return_index=True)[1])
+    rows = np.flatnonzero(ranked.texts == np.arange(len(ranked)))
     if ties:
         rows = rows[~ties.is_folded[rows]]
-    left, right = (rows[end] for end in _candidates(ranked, rows, settings.near_similarity))
+    candidates = near_candidates(ranked.column("signature", rows), settings.near_similarity)
+    left, right = (rows[end] for end in candidates)
     if ties:
         is_new = ~(ties.is_carried[left] & ties.is_carried[right])
         left, right = left[is_new], right[is_new]
-    is_near = overlaps(ranked.plain, left, right, read).jaccard >= settings.near_similarity
+    is_near = texts.overlaps(left, right).jaccard >= settings.near_similarity
     return left[is_near], right[is_near]
 
 
-def _candidates(ranked: Ranked, rows: Rows, similarity: float) -> tuple[Rows, Rows]:
-    """Return the pairs among some rows that may be near copies; nothing else holds signatures."""
-    return near_candidates(signatures_from_arrow(ranked.sketch("signature", rows)), similarity)
-
-
-def _containers(ranked: Ranked, cluster: Rows, settings: Duplicates, read: TextReader) -> Rows:
-    """Return for each row the row of another cluster that holds most of its text."""
-    heads = np.unique(cluster)
+def _containers(ranked: Ranked, heads: Rows, settings: Duplicates, texts: Comparison) -> Rows:
+    """Return for each row the row that holds most of its text, both of those that name clusters."""
     share = settings.contained_share
-    samples = ranked.sketch("sample", heads)
-    left, right = (heads[e] for e in contained_candidates(samples, share))
-    found = overlaps(ranked.plain, left, right, read)
+    candidates = contained_candidates(ranked.column("sample", heads), share)
+    left, right = (heads[end] for end in candidates)
+    found = texts.overlaps(left, right)
     inner = np.where(found.left <= found.right, left, right)
     outer = np.where(found.left <= found.right, right, left)
     held = np.maximum(found.left_in_right, found.right_in_left)

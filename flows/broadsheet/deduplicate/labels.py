@@ -4,11 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from broadsheet.deduplicate.columns import Selects, read_all
 from broadsheet.deduplicate.groups import Rows
 
 
 def group_labels(
-    ids: pa.ChunkedArray, groups: Rows, earlier: pa.Table | None, column: str
+    ids: pa.ChunkedArray, ranks: Rows, groups: Rows, earlier: Selects | None, column: str
 ) -> pa.ChunkedArray:
     """Return for each article the id of the article that its group is named by.
 
@@ -16,7 +17,8 @@ def group_labels(
     article that joins a group changes the label of no other.
 
     Args:
-        ids: ids of the published articles, by rank.
+        ids: ids of the published articles.
+        ranks: their ranks, which say who is first.
         groups: number of each article's group.
         earlier: ``id`` and labels of the release before.
         column: which of its labels.
@@ -24,10 +26,11 @@ def group_labels(
     """
     named_before = np.zeros(len(groups), np.bool_)
     if earlier is not None:
-        names = earlier["id"].filter(pc.equal(earlier["id"], earlier[column]).fill_null(False))
+        known = read_all(earlier, ["id", column])
+        names = known["id"].filter(pc.equal(known["id"], known[column]).fill_null(False))
         named_before = np.asarray(pc.is_in(ids, value_set=names))
-    order = np.lexsort((np.arange(len(groups)), ~named_before, groups))
+    order = np.lexsort((ranks, ~named_before, groups))
     _, first, group = np.unique(groups[order], return_index=True, return_inverse=True)
     heads = np.empty(len(groups), np.int64)
     heads[order] = order[first][group]
-    return ids.take(heads)
+    return ids.combine_chunks().take(pa.array(heads))

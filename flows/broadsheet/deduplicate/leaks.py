@@ -9,11 +9,10 @@ import pyarrow.compute as pc
 
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate.bands import near_candidates
+from broadsheet.deduplicate.columns import Column, Keys, gather, portions
 from broadsheet.deduplicate.containment import contained_candidates
 from broadsheet.deduplicate.groups import Rows, addresses, codes
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
-from broadsheet.deduplicate.ranking import Keys
-from broadsheet.deduplicate.signatures import signatures_from_arrow
 from broadsheet.records import ExpectationResult, Severity
 
 SEARCHED_FROM: Final = 0.4
@@ -51,24 +50,26 @@ def leakage(keys: Keys, survivors: pa.Table, read: TextReader) -> Leakage:
 
     """
     survivors = survivors.filter(survivors["split"].is_valid())
-    rows = keys.select(["batch", "row", "id"])
-    place = pc.index_in(addresses(survivors), value_set=addresses(rows))
-    ids = rows["id"].take(place)
-    order = pc.sort_indices(ids)
-    ids, place, split = ids.take(order), place.take(order), codes(survivors["split"])[order]
-    signatures = keys.select(["signature"])["signature"].take(place)
-    near = near_candidates(signatures_from_arrow(signatures), SEARCHED_FROM)
-    held = contained_candidates(keys.select(["sample"])["sample"].take(place), SEARCHED_FROM)
+    places = np.empty(len(keys), np.int64)
+    for first, portion in portions(keys, ["batch", "row"]):
+        places[first : first + len(portion)] = addresses(portion)
+    found_at = pc.index_in(addresses(survivors), value_set=pa.array(places))
+    rows = np.asarray(found_at).astype(np.int64)
+    ids = gather(keys, ["id"], rows)["id"].combine_chunks()
+    order = np.asarray(pc.sort_indices(ids)).astype(np.int64)
+    rows, split = rows[order], codes(survivors["split"])[order]
+    near = near_candidates(Column(keys, ["signature"], rows), SEARCHED_FROM)
+    held = contained_candidates(Column(keys, ["sample"], rows), SEARCHED_FROM)
     left, right = _across(
         split, np.concatenate([near[0], held[0]]), np.concatenate([near[1], held[1]])
     )
-    found = overlaps(rows.take(place), left, right, read)
+    found = overlaps(places[rows], left, right, read)
     share = np.maximum(found.left_in_right, found.right_in_left)
     is_alike = share >= SEARCHED_FROM
     if not is_alike.any():
         return Leakage(len(ids), 0, 0.0, 0.0, ())
     likest = int(found.jaccard.argmax())
-    pair = ids.take([left[likest], right[likest]]).to_pylist()
+    pair = ids.take(pa.array(order[[left[likest], right[likest]]])).to_pylist()
     return Leakage(
         len(ids), int(is_alike.sum()), float(found.jaccard.max()), float(share.max()), tuple(pair)
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.groups import Rows, addresses
+from broadsheet.deduplicate.groups import Rows, located
 from broadsheet.deduplicate.shingles import Shingles, join, shingle
 
 TextReader = Callable[[int, Sequence[int]], Sequence[str]]
@@ -17,6 +17,13 @@ TextReader = Callable[[int, Sequence[int]], Sequence[str]]
 _ROWS_AT_ONCE: Final = 50_000
 """Shingle sets in memory at a time, some 2 kB each; twice this where two blocks meet."""
 _PAIRS_AT_ONCE: Final = 2_000
+
+
+_COUNTS: Final = ("common", "of_one", "of_other")
+COMPARED_SCHEMA: Final = pa.schema(
+    [pa.field(name, pa.int64(), nullable=False) for name in ("one", "other", *_COUNTS)]
+)
+"""Pairs of rows by their addresses: shingles in both, in the one and in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +58,67 @@ class Overlaps:
         return _share(self.common, self.right)
 
 
-def overlaps(keys: pa.Table, left: Rows, right: Rows, read: TextReader) -> Overlaps:
+class Comparison:
+    """Texts of rows, compared pair by pair; what was compared before is not compared again."""
+
+    def __init__(self, places: Rows, read: TextReader, known: pa.Table) -> None:
+        """Take the texts of rows.
+
+        Args:
+            places: their addresses, see :func:`~broadsheet.deduplicate.groups.addresses`.
+            read: reads texts by address.
+            known: table of ``COMPARED_SCHEMA``: what some of them have in common.
+
+        """
+        self._places, self._read = places, read
+        order = np.argsort(places)
+        ends = [np.asarray(known[name]) for name in ("one", "other")]
+        counts = np.stack([np.asarray(known[name]) for name in _COUNTS])
+        self._known = _pairs(*(order[np.searchsorted(places[order], end)] for end in ends), counts)
+        self._asked = [self._known[0][:0]], [counts[:, :0]]
+
+    def overlaps(self, left: Rows, right: Rows) -> Overlaps:
+        """Return what pairs of rows have in common, as :func:`overlaps` does."""
+        codes, known = self._known
+        wanted = np.minimum(left, right) << 32 | np.maximum(left, right)
+        at = np.minimum(np.searchsorted(codes, wanted), max(len(codes) - 1, 0))
+        is_known = codes[at] == wanted if len(codes) else np.zeros(len(wanted), np.bool_)
+        counts = np.zeros((3, len(wanted)), np.int64)
+        counts[:, is_known] = known[:, at[is_known]]
+        fresh = np.flatnonzero(~is_known)
+        low, high = wanted >> 32, wanted & 0xFFFFFFFF
+        found = overlaps(self._places, low[fresh], high[fresh], self._read)
+        counts[:, fresh] = found.common, found.left, found.right
+        self._asked[0].append(wanted)
+        self._asked[1].append(counts)
+        of_left, of_right = np.where(left <= right, counts[1:], counts[:0:-1])
+        return Overlaps(counts[0], of_left, of_right)
+
+    def compared(self) -> pa.Table:
+        """Return all that was asked for as a table of ``COMPARED_SCHEMA``, each pair once."""
+        codes, first = np.unique(np.concatenate(self._asked[0]), return_index=True)
+        counts = np.concatenate(self._asked[1], axis=1)[:, first]
+        ends = (self._places[codes >> 32], self._places[codes & 0xFFFFFFFF])
+        return pa.table([*ends, *counts], schema=COMPARED_SCHEMA)
+
+
+def _pairs(one: Rows, other: Rows, counts: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
+    """Return pairs as ascending codes with what they have in common, the lower row first."""
+    counts = np.concatenate([counts[:1], np.where(one <= other, counts[1:], counts[:0:-1])])
+    codes = np.minimum(one, other) << 32 | np.maximum(one, other)
+    order = np.argsort(codes)
+    return codes[order], counts[:, order]
+
+
+def overlaps(places: Rows, left: Rows, right: Rows, read: TextReader) -> Overlaps:
     """Return what pairs of rows have in common.
 
     The texts are read again, those of a block of rows at a time, so that memory stays bounded
     however many pairs there are.
 
     Args:
-        keys: table with ``batch`` and ``row``.
-        left: one end of each pair, as positions in ``keys``.
+        places: addresses of rows, see :func:`~broadsheet.deduplicate.groups.addresses`.
+        left: one end of each pair, as positions among these.
         right: the other end.
         read: reads texts by their address.
 
@@ -67,14 +126,13 @@ def overlaps(keys: pa.Table, left: Rows, right: Rows, read: TextReader) -> Overl
     counts = np.zeros((3, len(left)), np.int64)
     involved = np.unique(np.concatenate([left, right]))
     # Blocks are cut by address: copies often lie close to each other, and few batches are read.
-    where = np.asarray(addresses(keys.select(["batch", "row"]).take(involved)))
-    block = np.argsort(np.argsort(where)) // _ROWS_AT_ONCE
+    block = np.argsort(np.argsort(places[involved])) // _ROWS_AT_ONCE
     ends = [block[np.searchsorted(involved, end)] for end in (left, right)]
     blocks = np.sort(np.stack(ends, axis=1), axis=1)
     for met in np.unique(blocks, axis=0):
         pairs = np.flatnonzero((blocks == met).all(axis=1))
         rows = np.unique(np.concatenate([left[pairs], right[pairs]]))
-        shingles, place = _read_shingles(keys, rows, read)
+        shingles, place = _read_shingles(places[rows], read)
         texts = (place[np.searchsorted(rows, end[pairs])] for end in (left, right))
         counts[:, pairs] = count_common(shingles, *texts)
     return Overlaps(*counts)
@@ -106,16 +164,15 @@ def _tagged(shingles: Shingles, sizes: Rows, texts: Rows) -> NDArray[np.uint64]:
     return tagged
 
 
-def _read_shingles(keys: pa.Table, rows: Rows, read: TextReader) -> tuple[Shingles, Rows]:
-    """Return the shingles of rows (positions in the keys), and where among them each row's are."""
-    batches = np.asarray(keys["batch"])[rows]
-    addresses = np.asarray(keys["row"])[rows]
-    order = np.lexsort((addresses, batches))  # batch by batch, as they are read
-    borders = np.flatnonzero(np.diff(batches[order])) + 1
+def _read_shingles(places: Rows, read: TextReader) -> tuple[Shingles, Rows]:
+    """Return the shingles of the texts at some addresses, and where among them each one's are."""
+    order = np.argsort(places)  # batch by batch, as they are read
+    batches, rows = located(places[order])
+    borders = np.flatnonzero(np.diff(batches)) + 1
     parts = [
-        shingle(read(int(batches[part[0]]), addresses[part].tolist()))
-        for part in np.split(order, borders)
-        if len(part)
+        shingle(read(int(of[0]), some.tolist()))
+        for of, some in zip(np.split(batches, borders), np.split(rows, borders), strict=True)
+        if len(some)
     ]
     return join(parts), np.argsort(order)
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from broadsheet.config import Splits
+from broadsheet.deduplicate.columns import Selects, read_all
 from broadsheet.deduplicate.groups import Rows, codes
 
 NAMES: Final = ("train", "validation", "test")
@@ -23,7 +24,7 @@ NONE: Final = -1
 
 
 def assign_splits(
-    articles: pa.Table, families: Rows, settings: Splits, earlier: pa.Table | None = None
+    articles: pa.Table, families: Rows, settings: Splits, earlier: Selects | None = None
 ) -> pa.Array:
     """Return the split of each article, null where it is in none.
 
@@ -43,7 +44,8 @@ def assign_splits(
         # The split that most of a family wish keeps them: the fewest are left out.
         wish = np.where(wish == _majority(wish, family)[family], wish, NONE)
     if earlier is not None:
-        wish = _kept(articles["id"], wish, family, settings, earlier)
+        known = read_all(earlier, ["id", "split"])
+        wish = _kept(articles["id"], wish, family, settings, known)
     return pa.array(NAMES).take(pa.array(wish, mask=wish == NONE))
 
 

@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from broadsheet.deduplicate.columns import Column
 from broadsheet.deduplicate.groups import Rows
-from broadsheet.deduplicate.terms import term_weights
+from broadsheet.deduplicate.weights import Terms, Vocabulary
 
 _KEY_TERMS: Final = 10
 """Articles are candidates through the so many heaviest terms of each."""
@@ -24,69 +24,34 @@ _NEIGHBOURS: Final = 32
 """For each of its key terms an article is compared with so many others, the next in time."""
 _LEAST_SHARED: Final = 3
 """Terms that two articles of one story share at least."""
-_BACKGROUND: Final = 50
-"""Articles that a corpus is imagined to have more, without any of the terms: in a corpus of one
-story every term would otherwise count as common."""
-_ROWS_AT_ONCE: Final = 20_000
+_ROWS_AT_ONCE: Final = 50_000
+"""Articles in a slice of time, at least: their terms are some 20 MiB."""
+_ROWS_COMPARED: Final = 5_000
+"""Articles whose neighbours are found at a time, in at most 320 pairs each."""
 _PAIRS_AT_ONCE: Final = 2_000
 _NO_DAY: Final = -(2**31)
+_NO_TERM: Final = -2
+Days = NDArray[np.int32]
 
 
-class Terms:
-    """The weighted terms of some articles, one article after the other.
-
-    Attributes:
-        sizes: terms of each article.
-        offsets: where each article's terms begin; length articles + 1.
-        codes: number of each term, 0, 1, 2, ...
-        weights: weight of each term in its article; the squares of an article's sum to 1.
-
-    """
-
-    def __init__(self, lists: pa.ChunkedArray) -> None:
-        """Weigh lists as :func:`~broadsheet.deduplicate.terms.terms_of` gives them."""
-        values = lists.combine_chunks()
-        self.sizes: Rows = np.asarray(pc.list_value_length(values)).astype(np.int64)
-        self.offsets: Rows = np.append(0, np.cumsum(self.sizes))
-        hashes, frequency = term_weights(np.asarray(pc.list_flatten(values)))
-        # Numbered by first occurrence, which the order of the articles decides.
-        self.codes: NDArray[np.int32] = np.asarray(pa.array(hashes).dictionary_encode().indices)
-        articles = np.bincount(self.codes)
-        rarity = np.log1p((len(self.sizes) + _BACKGROUND) / (articles + 1)).astype(np.float32)
-        weights: NDArray[np.float32] = frequency * rarity[self.codes]
-        norms = np.zeros(len(self.sizes), np.float32)
-        filled = np.flatnonzero(self.sizes)
-        norms[filled] = np.sqrt(np.add.reduceat(weights * weights, self.offsets[filled]))
-        self.weights = weights / np.repeat(norms, self.sizes)
-
-    def padded(self, rows: Rows) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return codes and weights of the terms of rows, a row each; -1 and 0 where it has none."""
-        within = np.arange(self.sizes[rows].max(initial=0))
-        places = self.offsets[rows][:, None] + within
-        is_term = within < self.sizes[rows][:, None]
-        places = np.where(is_term, places, 0)
-        return np.where(is_term, self.codes[places], -1), np.where(is_term, self.weights[places], 0)
-
-
-def stories(
-    terms: pa.ChunkedArray, published_on: pa.ChunkedArray, *, days: int, similarity: float
-) -> Rows:
+def stories(terms: Column, published_on: pa.ChunkedArray, *, days: int, similarity: float) -> Rows:
     """Return for each article the first article of its story, itself where it stands alone.
 
     Args:
-        terms: list<uint64> per article, in an order that does not depend on the input's.
+        terms: list<uint64> per article, in an order that does not depend on the input's. They are
+            read some times, those of a slice of time at a time.
         published_on: day of each article, null where unknown. An article without a day is
             compared with those of any day, through terms that few articles share.
         days: most days between an article and the centre of its story.
         similarity: least cosine of an article and the centre.
 
     """
-    weighted = Terms(terms)
-    day = np.asarray(published_on.cast(pa.int32()).fill_null(_NO_DAY)).astype(np.int64)
-    left, right = _candidates(weighted, day, days)
-    cosine = _cosines(weighted, left, right)
-    is_kin = cosine >= similarity
-    return stars(len(day), left[is_kin], right[is_kin])
+    words = Vocabulary.of(terms)
+    day = np.asarray(published_on.cast(pa.int32()).fill_null(_NO_DAY))
+    found = [np.zeros(0, np.int64), *_dated_kin(terms, words, day, days, similarity)]
+    found += _undated_kin(terms, words, day, similarity)
+    pairs = np.unique(np.concatenate(found))
+    return stars(len(day), pairs >> 32, pairs & 0xFFFFFFFF)
 
 
 def stars(count: int, left: Rows, right: Rows) -> Rows:
@@ -112,25 +77,10 @@ def stars(count: int, left: Rows, right: Rows) -> Rows:
     return np.where(label < 0, np.arange(count), label)
 
 
-def _candidates(terms: Terms, day: Rows, days: int) -> tuple[Rows, Rows]:
-    """Return pairs that share enough key terms within the days; left < right, each pair once."""
-    found = [*_dated_pairs(terms, day, days), *_undated_pairs(terms, day), np.zeros(0, np.int64)]
-    pairs = np.unique(np.concatenate(found))
-    return pairs >> 32, pairs & 0xFFFFFFFF
-
-
-def _key_terms(terms: Terms, articles: Rows) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the places of some articles, portion by portion, and the codes of their key terms."""
-    for first in range(0, len(articles), _ROWS_AT_ONCE):
-        codes, weights = terms.padded(articles[first : first + _ROWS_AT_ONCE])
-        order = np.lexsort((codes, -weights), axis=-1)[:, :_KEY_TERMS]
-        codes = np.take_along_axis(codes, order, axis=-1)
-        place, which = np.nonzero(codes >= 0)
-        yield place + first, codes[place, which].astype(np.int64)
-
-
-def _dated_pairs(terms: Terms, day: Rows, days: int) -> Iterator[Rows]:
-    """Yield codes of the pairs of dated articles, found slice by slice of time."""
+def _dated_kin(
+    terms: Column, words: Vocabulary, day: Days, days: int, similarity: float
+) -> Iterator[Rows]:
+    """Yield codes of the pairs of dated articles that are alike, found slice by slice of time."""
     in_time = np.argsort(day, kind="stable")
     in_time = in_time[day[in_time] != _NO_DAY]
     when = day[in_time]
@@ -138,17 +88,37 @@ def _dated_pairs(terms: Terms, day: Rows, days: int) -> Iterator[Rows]:
     while start < len(in_time):
         stop, end = _slice_from(start, when, days)
         articles = in_time[start:end]
-        parts = (codes << 32 | place for place, codes in _key_terms(terms, articles))
-        entries = np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
-        codes, places = entries >> 32, entries & 0xFFFFFFFF
-        one, pairs = np.flatnonzero(places < stop - start), [np.zeros(0, np.int64)]
+        weighted = Terms(terms.take(articles).combine_chunks(), words)
+        for pairs in _sharing(weighted, when[start:end], stop - start, days):
+            yield _kin(_code(*(articles[end] for end in pairs)), articles, weighted, similarity)
+        start = stop
+
+
+def _sharing(terms: Terms, when: Days, n_first: int, days: int) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the pairs that share enough key terms: some of the first articles, and later ones.
+
+    Args:
+        terms: of articles in the order of time.
+        when: their days.
+        n_first: so many of them are looked at, and compared with all.
+        days: most days between two of a pair.
+
+    """
+    parts = (codes << 32 | place for place, codes in terms.heaviest(_KEY_TERMS))
+    entries = np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
+    codes, places = entries >> 32, entries & 0xFFFFFFFF
+    for first in range(0, n_first, _ROWS_COMPARED):
+        last = min(first + _ROWS_COMPARED, n_first)
+        one, pairs = np.flatnonzero((places >= first) & (places < last)), [np.zeros(0, np.int64)]
         for distance in range(1, _NEIGHBOURS + 1):
             one = one[one + distance < len(entries)]
-            between = when[start + places[one + distance]] - when[start + places[one]]
-            one = one[(codes[one] == codes[one + distance]) & (between <= days)]
-            pairs.append(_code(articles[places[one]], articles[places[one + distance]]))
-        yield _repeated(np.concatenate(pairs))
-        start = stop
+            other = one + distance
+            is_open = codes[one] == codes[other]
+            is_open &= when[places[other]] - when[places[one]] <= days
+            one, other = one[is_open], other[is_open]
+            pairs.append(_code(places[one], places[other]))
+        found = _repeated(np.concatenate(pairs))
+        yield found >> 32, found & 0xFFFFFFFF
 
 
 def _slice_from(start: int, when: Rows, days: int) -> tuple[int, int]:
@@ -166,15 +136,15 @@ def _slice_from(start: int, when: Rows, days: int) -> tuple[int, int]:
         size *= 2
 
 
-def _undated_pairs(terms: Terms, day: Rows) -> list[Rows]:
-    """Return codes of the pairs of which one or both have no day."""
+def _undated_kin(terms: Column, words: Vocabulary, day: Days, similarity: float) -> Iterator[Rows]:
+    """Yield codes of the pairs that are alike, and of which one or both have no day."""
     undated = np.flatnonzero(day == _NO_DAY)
     if not len(undated):
-        return []
-    is_asked = np.zeros(int(terms.codes.max(initial=-1)) + 1, np.bool_)
-    for _, codes in _key_terms(terms, undated):
+        return
+    is_asked = np.zeros(len(words.rarity), np.bool_)
+    for _, codes in _key_terms(Column(terms.keys, terms.names, terms.rows[undated]), words):
         is_asked[codes] = True
-    portions = _key_terms(terms, np.arange(len(day)))
+    portions = _key_terms(terms, words)
     kept = [(rows[is_asked[c]], c[is_asked[c]]) for rows, c in portions]
     rows, codes = (np.concatenate(part) for part in zip(*kept, strict=True))
     is_telling = np.bincount(codes)[codes] <= _NEIGHBOURS
@@ -187,7 +157,29 @@ def _undated_pairs(terms: Terms, day: Rows) -> list[Rows]:
         ends = rows[same], rows[same + distance]
         is_open = (day[ends[0]] == _NO_DAY) | (day[ends[1]] == _NO_DAY)
         pairs.append(_code(ends[0][is_open], ends[1][is_open]))
-    return [_repeated(np.concatenate(pairs))]
+    found = _repeated(np.concatenate(pairs))
+    for start in range(0, len(found), _ROWS_AT_ONCE):
+        some = found[start : start + _ROWS_AT_ONCE]
+        articles = np.unique(np.concatenate([some >> 32, some & 0xFFFFFFFF]))
+        weighted = Terms(terms.take(articles).combine_chunks(), words)
+        yield _kin(some, articles, weighted, similarity)
+
+
+def _key_terms(terms: Column, words: Vocabulary) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the places of all articles, portion by portion, and the codes of their key terms."""
+    for rows, lists in terms.values():
+        for places, codes in Terms(lists, words).heaviest(_KEY_TERMS):
+            yield rows[places], codes
+
+
+def _kin(pairs: Rows, articles: Rows, weighted: Terms, similarity: float) -> Rows:
+    """Return the pairs of some articles that are alike enough."""
+    order = np.argsort(articles)
+    in_order = articles[order]
+    left, right = (
+        order[np.searchsorted(in_order, end)] for end in (pairs >> 32, pairs & 0xFFFFFFFF)
+    )
+    return pairs[_cosines(weighted, left, right) >= similarity]
 
 
 def _repeated(codes: Rows) -> Rows:
@@ -206,7 +198,8 @@ def _cosines(terms: Terms, left: Rows, right: Rows) -> NDArray[np.float64]:
     for start in range(0, len(left), _PAIRS_AT_ONCE):
         some = slice(start, start + _PAIRS_AT_ONCE)
         (codes, weights), (others, weights_of_others) = map(terms.padded, (left[some], right[some]))
-        equal = (codes[:, :, None] == others[:, None, :]) & (codes >= 0)[:, :, None]
+        others[others < 0] = _NO_TERM  # what one article does not have the other does not share
+        equal = codes[:, :, None] == others[:, None, :]
         pair, one, other = np.unravel_index(np.flatnonzero(equal), equal.shape)
         products = weights[pair, one] * weights_of_others[pair, other]
         cosines[some] = np.bincount(pair, products, minlength=len(codes))

@@ -7,22 +7,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from broadsheet.deduplicate.groups import Rows, codes
+from broadsheet.deduplicate.ranking import Ranked
 
 _LEAST_OUTLETS: Final = 2
 
 
-def syndicated_agencies(keys: pa.Table, cluster: Rows) -> pa.Array:
-    """Return for each row the agency whose text it carries, null where it is no syndicated copy.
+def syndicated_agencies(ranked: Ranked, cluster: Rows, rows: Rows) -> pa.ChunkedArray:
+    """Return for some rows the agency whose text each carries, null where it is no syndicated copy.
 
     A cluster of copies is syndicated where it spans several known outlets and a copy credits an
     agency; the agency that most copies credit, the first by name of several, is said of all of
     them, as an outlet that prints the same words without credit prints the same agency's.
 
     Args:
-        keys: table with ``agencies``, ``outlet`` and ``outlet_domain``.
+        ranked: all rows.
         cluster: for each row the row that stands for its cluster.
+        rows: those to be told of.
 
     """
+    shared = np.flatnonzero(np.bincount(cluster, minlength=len(cluster))[cluster] >= _LEAST_OUTLETS)
+    found = _agencies(ranked.take(["agencies", "outlet", "outlet_domain"], shared), cluster[shared])
+    place = np.minimum(np.searchsorted(shared, rows), max(len(shared) - 1, 0))
+    is_shared = shared[place] == rows if len(shared) else np.zeros(len(rows), np.bool_)
+    return pa.chunked_array([found.take(pa.array(place, mask=~is_shared))])
+
+
+def _agencies(keys: pa.Table, cluster: Rows) -> pa.Array:
+    """Return the same for rows that share their clusters, whatever the clusters are called."""
+    cluster = np.unique(cluster, return_inverse=True)[1]
     n_outlets = np.maximum(
         _distinct(codes(keys["outlet_domain"]), cluster), _distinct(codes(keys["outlet"]), cluster)
     )

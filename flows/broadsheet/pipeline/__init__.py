@@ -8,6 +8,7 @@ Here alone the stages meet. What they hand on lies in a work folder, ``OUTPUT/.w
 ``batches/<key>/``              a staged batch: articles, quarantine and keys as Parquet, its
                                 verdict, and ``result.json``, which says that it is complete
 ``origins.parquet``             which staged row each row of the newest release was made of
+``compared.parquet``            what pairs of staged texts have in common
 ``made_of.json``                of what that release was made, as one digest
 ``report/``                     the report of a run that published nothing
 """

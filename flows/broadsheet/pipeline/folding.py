@@ -1,6 +1,6 @@
 """All staged rows to published and folded ones, and the proof that splits do not leak."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from broadsheet import deduplicate
 from broadsheet.pipeline.carrying import CarriedOver
+from broadsheet.pipeline.compared import keep_compared, recall_compared
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.workspace import ARTICLES, KEYS, StagedBatch
 from broadsheet.publish import layout
@@ -57,20 +58,33 @@ def fold_all(
         splits=config.splits,
         earlier=_earlier_labels(previous),
         carried=deduplicate.Carried(len(staged), carried.folded) if carried else None,
+        compared=recall_compared(run.work, staged),
     )
+    keep_compared(run.work, staged, folding.compared)
     if config.splits.by is None:
         return Folded(folding, None)
     found = deduplicate.leakage(keys, folding.survivors, read)
     return Folded(folding, deduplicate.judge_leakage(found, config.duplicates))
 
 
-def _earlier_labels(previous: Path | None) -> pa.Table | None:
+def _earlier_labels(previous: Path | None) -> "_Labels | None":
     """Return what the previous release calls its articles' groups and splits."""
     columns = ["id", "cluster", "story", "split"]
     shards = layout.shards_of(previous, "default") if previous else ()
     if not shards or not set(columns) <= set(pq.read_schema(shards[0]).names):
         return None
-    return pa.concat_tables([pq.read_table(path, columns=columns) for path in shards])
+    return _Labels(shards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What a release calls its articles' groups and splits, read when it is asked for."""
+
+    shards: Sequence[Path]
+
+    def select(self, columns: Sequence[str], /) -> pa.Table:
+        """Return some columns."""
+        return pa.concat_tables([pq.read_table(p, columns=list(columns)) for p in self.shards])
 
 
 class KeyFiles:
@@ -80,25 +94,46 @@ class KeyFiles:
         """Take the keys of batches, by number, and those carried over, which come after."""
         self._files = files
         self._carried = carried
+        self._length = sum(pq.read_metadata(path).num_rows for path in files)
+        self._length += len(carried) if carried is not None else 0
 
-    def select(self, columns: Sequence[str], /) -> pa.Table:
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._length
+
+    def select(self, columns: Sequence[str], /) -> "_Selected":
         """Return some columns; a batch's number is its place in the run."""
-        schema = pa.schema([deduplicate.KEY_SCHEMA.field(name) for name in columns])
-        parts = [_numbered(path, number, schema) for number, path in enumerate(self._files)]
-        if self._carried is not None:
-            parts.append(self._carried.select(columns))
-        return pa.concat_tables([schema.empty_table(), *parts])
+        return _Selected(self._files, self._carried, columns)
 
 
-def _numbered(path: Path, number: int, schema: pa.Schema) -> pa.Table:
-    """Read columns of the keys of one batch, with its number in the column ``batch``."""
-    with pq.ParquetFile(path) as file:
-        table = file.read(schema.names)
-    if "batch" in schema.names:
-        place = schema.names.index("batch")
-        numbers = np.full(len(table), number, np.int32)
-        table = table.set_column(place, schema.field(place), pa.array(numbers))
-    return table.select(schema.names)
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """Columns of keys that are read when they are asked for."""
+
+    files: Sequence[Path]
+    carried: pa.Table | None
+    columns: Sequence[str]
+
+    def to_reader(self) -> pa.RecordBatchReader:
+        """Return what reads them, some rows at a time."""
+        schema = pa.schema([deduplicate.KEY_SCHEMA.field(name) for name in self.columns])
+        return pa.RecordBatchReader.from_batches(schema, self._batches(schema))
+
+    def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        for number, path in enumerate(self.files):
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(deduplicate.PORTION_ROWS, columns=schema.names):
+                    yield _numbered(batch, number, schema)
+        if self.carried is not None:
+            yield from self.carried.select(schema.names).to_batches()
+
+
+def _numbered(batch: pa.RecordBatch, number: int, schema: pa.Schema) -> pa.RecordBatch:
+    """Return columns of the keys of one batch, with its number in the column ``batch``."""
+    columns = {name: batch.column(name) for name in schema.names}
+    if "batch" in columns:
+        columns["batch"] = pa.array(np.full(len(batch), number, np.int32))
+    return pa.record_batch([columns[name] for name in schema.names], schema=schema)
 
 
 def _reader(files: Sequence[Path]) -> deduplicate.TextReader:

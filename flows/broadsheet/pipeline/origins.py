@@ -4,8 +4,6 @@ It lies in the work folder and may be removed at any time; without it a release 
 the same bytes.
 """
 
-import contextlib
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,8 @@ import pyarrow.parquet as pq
 from broadsheet import publish
 from broadsheet.config import Publish
 from broadsheet.fingerprint import digest_file, digest_json, package_digest
-from broadsheet.pipeline.earlier import FILES
-from broadsheet.pipeline.workspace import KEYS, Place, StagedBatch, join, read_json
+from broadsheet.pipeline.parts import located
+from broadsheet.pipeline.workspace import Place, StagedBatch, join, replace_kept
 from broadsheet.publish import layout
 from broadsheet.publish.placement import Integers
 
@@ -53,7 +51,7 @@ class Origins:
             release: the release that the origins are of.
 
         """
-        numbers, row, names = _located(staged, survivors)
+        numbers, row, names = located(staged, survivors)
         number = pc.index_in(self.rows["staged"].cast(pa.string()), value_set=names)
         was = _codes(np.asarray(number.fill_null(-1)), np.asarray(self.rows["row"]))
         place = pc.index_in(_codes(numbers, row), value_set=was).fill_null(-1)
@@ -89,15 +87,13 @@ def keep_origins(
         settings: by which it was written.
 
     """
-    numbers, row, names = _located(staged, made_of)
+    numbers, row, names = located(staged, made_of)
     table = pa.table({"staged": names.take(pa.array(numbers, mask=numbers < 0)), "row": row})
     stated = {"format": _FORMAT, "checksums": digest_file(release / layout.CHECKSUMS)}
     stated |= {"written_by": writer(settings)}
-    path = _place(work)
-    fresh = path.with_suffix(".new")
-    with contextlib.suppress(OSError):  # the release is there; the next one is made whole
-        pq.write_table(table.replace_schema_metadata(stated), fresh, compression="zstd")
-        fresh.replace(path)
+    table = table.replace_schema_metadata(stated)
+    # Without it the release is there; the next one is made whole.
+    replace_kept(_place(work), lambda fresh: pq.write_table(table, fresh, compression="zstd"))
 
 
 def recall_origins(work: Place, release: Path) -> Origins | None:
@@ -115,53 +111,9 @@ def recall_origins(work: Place, release: Path) -> Origins | None:
     return Origins(actual, stated[b"written_by"].decode(), rows)
 
 
-def _located(staged: Sequence[StagedBatch], rows: pa.Table) -> tuple[Integers, Integers, pa.Array]:
-    """Return of what addressed rows were made.
-
-    Args:
-        staged: the batches, by number.
-        rows: ``batch`` and ``row``.
-
-    Returns:
-        For each row the number of its file or batch, -1 where it was carried over, and its place
-        in there; and the names of files and batches by number.
-
-    """
-    batch, place = (np.asarray(rows[name]).astype(np.int64) for name in ("batch", "row"))
-    numbers, names = np.full(len(batch), -1), list[str]()
-    order = np.argsort(batch, kind="stable")
-    borders = np.searchsorted(batch[order], np.arange(len(staged) + 1))
-    for one, (start, stop) in zip(staged, itertools.pairwise(borders), strict=True):
-        some = order[start:stop]
-        if len(some):
-            of_row, first, named = _parts(one)
-            numbers[some] = len(names) + of_row[place[some]]
-            place[some] -= first[place[some]]
-            names += named
-    distinct = pa.array(names, pa.string()).dictionary_encode()
-    known = np.flatnonzero(numbers >= 0)
-    numbers[known] = np.asarray(distinct.indices)[numbers[known]]
-    return numbers, place, distinct.dictionary
-
-
 def _codes(number: Integers, row: Integers) -> pa.Array:
     """Return a number for each row that names its part and its place there; -1 has no place."""
     return pa.array(np.where(number < 0, -1, number.astype(np.int64) << 32 | row))
-
-
-def _parts(batch: StagedBatch) -> tuple[Integers, Integers, list[str]]:
-    """Return for each row of a batch the number of its part, and the first row of that; the names.
-
-    A part is a file, or all that the batch has of files that it does not name.
-    """
-    keys = {path: key for key, path in read_json(batch.path(FILES)).items()}
-    path = pq.read_table(batch.path(KEYS), columns=["source_path"])["source_path"]
-    encoded = path.combine_chunks().dictionary_encode()
-    code = np.asarray(encoded.indices).astype(np.int64)
-    named = [keys.get(path) for path in encoded.dictionary.to_pylist()]
-    first = np.unique(code, return_index=True)[1]  # rows of one file follow one another
-    first[[name is None for name in named]] = 0
-    return code, first[code], [name or digest_json(batch.files) for name in named]
 
 
 def _place(work: Place) -> Path:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from broadsheet import deduplicate, publish, validate
 from broadsheet.addresses import is_address
-from broadsheet.fingerprint import digest_file, digest_json
+from broadsheet.fingerprint import digest_json
 from broadsheet.pipeline.carrying import CarriedOver, carried_bytes, carry_over
 from broadsheet.pipeline.folding import fold_all
 from broadsheet.pipeline.mirror import hand_in, mirrored
@@ -101,7 +101,7 @@ def _release(
         if not (told.passed and publishes):
             return _report_only(run, told)
         on_step("differences")
-        differences = publish.compare(previous, staging, written.known)
+        differences = publish.compare(previous, staging, written.known, written.digests)
         on_step("description")
         found = publish.describe(
             written,
@@ -229,7 +229,7 @@ def _judge(
         partial(_read_columns, shards),
         suites.release,
         accounts=written.accounts,
-        data_sha256=digest_json([digest_file(path) for path in shards]),
+        data_sha256=digest_json([written.digests[path] for path in shards]),
         quarantine_share_max=run.config.validation.max_quarantine_share,
         n_faults=aggregates.reasons.get(Reason.RECORD_FAULT, 0),
     )

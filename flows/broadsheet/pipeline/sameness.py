@@ -7,7 +7,6 @@ of is kept in the work folder as one digest, and may be removed at any time: the
 release anew and compares.
 """
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,14 @@ from broadsheet import validate
 from broadsheet.fingerprint import digest_file, digest_json, package_digest
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.reporting import Tally
-from broadsheet.pipeline.workspace import Place, StagedBatch, join, read_json, write_json
+from broadsheet.pipeline.workspace import (
+    Place,
+    StagedBatch,
+    join,
+    read_json,
+    replace_kept,
+    write_json,
+)
 from broadsheet.publish import layout, software
 from broadsheet.records import Accounts
 
@@ -71,10 +77,8 @@ def keep_same(work: Place, release: Path, made_of: str, tally: Tally) -> None:
         "accounts": asdict(tally.accounts),
         "reasons": [*tally.reasons.items()],  # their order tells, too
     }
-    fresh = _place(work).with_suffix(".new")
-    with contextlib.suppress(OSError):  # the release is there; the next run looks for itself
-        write_json(fresh, told)
-        fresh.replace(_place(work))
+    # Without it the release is there; the next run looks for itself.
+    replace_kept(_place(work), lambda fresh: write_json(fresh, told))
 
 
 def recall_same(work: Place, release: Path, made_of: str) -> Same | None:

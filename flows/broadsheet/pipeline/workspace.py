@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -111,6 +111,17 @@ def keep_file(folder: Place, name: str, content: bytes) -> None:
                 fresh.replace(target)
             finally:
                 fresh.unlink(missing_ok=True)
+
+
+def replace_kept(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file anew, whole or not at all; one that nothing depends on.
+
+    Where it cannot be written the one before stays, as the run can do without it.
+    """
+    fresh = path.with_suffix(".new")
+    with contextlib.suppress(OSError):
+        write(fresh)
+        fresh.replace(path)
 
 
 def drop_folder(folder: Place) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -132,7 +133,12 @@ def next_version(change: Change, named: str | None = None, *, documents: bool = 
     return wanted
 
 
-def compare(previous: Path | None, release: Path, known: Known = NOTHING) -> Change:
+def compare(
+    previous: Path | None,
+    release: Path,
+    known: Known = NOTHING,
+    digests: Mapping[Path, str] = MappingProxyType({}),
+) -> Change:
     """Compare a staged release with the one before, and write its ``changes.parquet``.
 
     The table is not made where no row differs.
@@ -141,10 +147,11 @@ def compare(previous: Path | None, release: Path, known: Known = NOTHING) -> Cha
         previous: the folder of the release before; None for the first.
         release: the folder of the new one.
         known: what is known of their rows.
+        digests: SHA-256 of some files.
 
     """
     table = release / layout.CHANGES_TABLE
-    return measure_change(previous, release, table=table, known=known)
+    return measure_change(previous, release, table=table, known=known, digests=digests)
 
 
 def measure_change(
@@ -153,6 +160,7 @@ def measure_change(
     *,
     table: Path | None = None,
     known: Known = NOTHING,
+    digests: Mapping[Path, str] = MappingProxyType({}),
 ) -> Change:
     """Compare two releases row by row.
 
@@ -163,11 +171,12 @@ def measure_change(
         release: the folder of the newer one.
         table: a file for the table of changes.
         known: what is known of their rows.
+        digests: SHA-256 of some files.
 
     """
     if previous is None:
         return Change(previous=None)
-    old, new = distinct_shards(previous, release)
+    old, new = distinct_shards(previous, release, digests=digests)
     tally = _tally(differences(old, new, known), table)
     shards = layout.shards_of(previous, "default")
     return Change(
@@ -180,7 +189,7 @@ def measure_change(
         other_tables=tuple(
             name
             for name in layout.FOLDERS
-            if name != "default" and any(distinct_shards(previous, release, name))
+            if name != "default" and any(distinct_shards(previous, release, name, digests))
         ),
         is_reserialised=bool(old or new) and not any(tally[kind] for kind in _KINDS),
     )

@@ -109,7 +109,7 @@ def _distribution(written: Written, table: Table) -> list[Json]:
     files: list[Json] = []
     for path in written.tables[table.name].paths:
         name = path.relative_to(written.release).as_posix()
-        stated = describe_file(path)
+        stated = describe_file(path, written.digests)
         files.append(
             {
                 "@type": "cr:FileObject",

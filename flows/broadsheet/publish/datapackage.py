@@ -52,7 +52,7 @@ def _resource(written: Written, table: Table) -> dict[str, Any]:
     if table.name == "default":
         resource["schema"]["primaryKey"] = ["id"]
     if len(files) == 1:
-        stated = describe_file(files[0])
+        stated = describe_file(files[0], written.digests)
         resource |= {"bytes": stated["bytes"], "hash": f"sha256:{stated['sha256']}"}
     return resource
 

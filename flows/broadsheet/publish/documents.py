@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -77,14 +78,21 @@ def describe(
     manifest = to_bytes(make_manifest(written, origin, change, history, fingerprint))
     statement = render_statement(manifest)
     _write(written.release, {layout.MANIFEST: manifest, layout.STATEMENT: statement})
-    _write(written.release, {layout.CHECKSUMS: checksums(written.release)})
+    _write(written.release, {layout.CHECKSUMS: checksums(written.release, written.digests)})
     return version
 
 
-def checksums(release: Path) -> bytes:
-    """Return ``SHA256SUMS`` of a folder: every file but itself, in the form of ``sha256sum``."""
-    names = (name for name in layout.files_of(release) if name != layout.CHECKSUMS)
-    return "".join(f"{digest_file(release / name)}  {name}\n" for name in names).encode()
+def checksums(release: Path, known: Mapping[Path, str] = MappingProxyType({})) -> bytes:
+    """Return ``SHA256SUMS`` of a folder: every file but itself, in the form of ``sha256sum``.
+
+    Args:
+        release: the folder.
+        known: digests of some of its files.
+
+    """
+    paths = {n: release / n for n in layout.files_of(release) if n != layout.CHECKSUMS}
+    digests = {name: known.get(path) or digest_file(path) for name, path in paths.items()}
+    return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
 def _render(
@@ -120,7 +128,10 @@ def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes
     tables += written.index
     parts: dict[str, Any] = {
         "manifest": content_of(written, origin),
-        "tables": {path.relative_to(release).as_posix(): digest_file(path) for path in tables},
+        "tables": {
+            path.relative_to(release).as_posix(): written.digests.get(path) or digest_file(path)
+            for path in tables
+        },
         "documents": {name: hashlib.sha256(body).hexdigest() for name, body in documents.items()},
     }
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()

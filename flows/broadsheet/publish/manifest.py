@@ -69,7 +69,7 @@ def make_manifest(
         **content_of(written, origin),
         "change": asdict(change)
         | {"previous": str(change.previous) if change.previous else None, "step": change.step},
-        "files": {name: describe_file(release / name) for name in listed},
+        "files": {name: describe_file(release / name, written.digests) for name in listed},
     }
 
 
@@ -141,9 +141,9 @@ def plain_bytes(path: Path) -> int:
     return sum(footer.row_group(i).total_byte_size for i in range(footer.num_row_groups))
 
 
-def describe_file(path: Path) -> Json:
-    """Return a file's size in bytes and its SHA-256."""
-    return {"bytes": path.stat().st_size, "sha256": digest_file(path)}
+def describe_file(path: Path, digests: Mapping[Path, str]) -> Json:
+    """Return a file's size in bytes and its SHA-256, which is among those digests or computed."""
+    return {"bytes": path.stat().st_size, "sha256": digests.get(path) or digest_file(path)}
 
 
 def to_bytes(manifest: Mapping[str, Any]) -> bytes:

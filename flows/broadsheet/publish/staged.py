@@ -43,6 +43,20 @@ class Rows:
     added: pa.Table
 
 
+def addresses_of(table: pa.Table) -> Integers:
+    """Return a number for each row that names its batch and row, in their order."""
+    batch, row = (np.asarray(table[name]).astype(np.int64) for name in ("batch", "row"))
+    return batch << 40 | row
+
+
+def by_address(table: pa.Table) -> pa.Table:
+    """Return rows by batch and row; those in this order are not copied."""
+    addresses = addresses_of(table)
+    if (addresses[1:] > addresses[:-1]).all():
+        return table
+    return table.take(pa.array(np.argsort(addresses)))
+
+
 def gather(staged: Sequence[Staged], addresses: pa.Table, columns: Sequence[str]) -> pa.Table:
     """Return some columns of the index of addressed rows, which are sorted by batch and row."""
     schema = pa.schema([INDEX.schema.field(name) for name in columns])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -118,10 +119,23 @@ def _joined(stretches: Iterator[Stretch], apart: Sequence[Stretch]) -> Iterator[
         yield Stretch(waiting, rows, rows, rows, rows)
 
 
-def distinct_shards(old: Path, new: Path, name: str = "default") -> tuple[list[Path], list[Path]]:
-    """Return the shards of each release whose bytes the other does not have."""
+def distinct_shards(
+    old: Path,
+    new: Path,
+    name: str = "default",
+    digests: Mapping[Path, str] = MappingProxyType({}),
+) -> tuple[list[Path], list[Path]]:
+    """Return the shards of each release whose bytes the other does not have.
+
+    Args:
+        old: the folder of the one.
+        new: that of the other.
+        name: of the configuration.
+        digests: SHA-256 of some of the shards.
+
+    """
     before, after = (
-        {path: digest_file(path) for path in layout.shards_of(release, name)}
+        {p: digests.get(p) or digest_file(p) for p in layout.shards_of(release, name)}
         for release in (old, new)
     )
     return (

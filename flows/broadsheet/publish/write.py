@@ -1,7 +1,7 @@
 """The tables of a release, from the staged batches and the folding of duplicates."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from broadsheet import config
 from broadsheet.errors import PublishError
+from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
 from broadsheet.publish.accounting import InputFile, write_inputs
 from broadsheet.publish.ordering import Selection, ordered
@@ -19,7 +20,7 @@ from broadsheet.publish.placement import Integers, place
 from broadsheet.publish.reuse import known_rows, open_before, reused, same_rows, twins, without
 from broadsheet.publish.rows import NOTHING, Known
 from broadsheet.publish.shards import TableFiles, Twins, write_index, write_shards
-from broadsheet.publish.staged import Rows, Staged, gather, selections
+from broadsheet.publish.staged import Rows, Staged, addresses_of, by_address, gather, selections
 from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
 from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA
@@ -49,6 +50,7 @@ class Written:
         withheld: records that are quarantined because they are on the takedown list.
         made_of: ``batch`` and ``row`` of the staged row that each published row was made of.
         known: of shards of this release and of the one before: which rows need not be compared.
+        digests: SHA-256 of the files of tables and index, as they were written.
 
     """
 
@@ -60,6 +62,7 @@ class Written:
     withheld: int
     made_of: pa.Table
     known: Known = NOTHING
+    digests: Mapping[Path, str] = field(default_factory=dict)
 
 
 def write_tables(
@@ -99,7 +102,7 @@ def write_tables(
 
     """
     _require_each_row_once(staged, survivors, duplicates)
-    survivors = survivors.sort_by([("batch", "ascending"), ("row", "ascending")])
+    survivors = by_address(survivors)
     placing = _place_articles(staged, survivors, settings, previous, is_split=is_split)
     articles, known = _write_articles(
         staging,
@@ -117,19 +120,21 @@ def write_tables(
     index = (*articles.index_files, *copies.index_files)
     made_of = survivors.select(["batch", "row"]).take(np.argsort(placing.positions))
     withheld = _withheld(quarantine)
-    return Written(staging, tables, index, listed, accounts, withheld, made_of, known)
+    paths = [*index, *(path for files in tables.values() for path in files.paths)]
+    digests = {path: digest_file(path) for path in paths}
+    return Written(staging, tables, index, listed, accounts, withheld, made_of, known, digests)
 
 
 def _require_each_row_once(
     staged: Sequence[Staged], survivors: pa.Table, duplicates: pa.Table
 ) -> None:
-    addresses = pa.concat_tables([t.select(["batch", "row"]) for t in (survivors, duplicates)])
-    distinct = addresses.group_by(["batch", "row"]).aggregate([])
-    rows = sum(part.rows for part in staged)
-    if not len(addresses) == len(distinct) == rows:
+    addresses = np.concatenate([addresses_of(table) for table in (survivors, duplicates)])
+    addresses.sort()
+    distinct = len(addresses) - int((addresses[1:] == addresses[:-1]).sum())
+    if not len(addresses) == distinct == (rows := sum(part.rows for part in staged)):
         message = (
             f"{rows} staged rows, but {len(survivors)} to publish and {len(duplicates)} "
-            f"duplicates ({len(distinct)} distinct). This is a fault of broadsheet; please report."
+            f"duplicates ({distinct} distinct). This is a fault of broadsheet; please report."
         )
         raise PublishError(message)
 
@@ -243,7 +248,7 @@ def _place(
 def _write_duplicates(
     staging: Path, staged: Sequence[Staged], duplicates: pa.Table, settings: config.Publish
 ) -> Indexed:
-    duplicates = duplicates.sort_by([("batch", "ascending"), ("row", "ascending")])
+    duplicates = by_address(duplicates)
     positions = _positions(gather(staged, duplicates, _SOURCE_ORDER))
     added = duplicates.drop_columns(["batch", "row"])
     sizes = {layout.SPLIT: _even_sizes(len(duplicates), settings.rows_per_shard)}
