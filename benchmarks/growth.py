@@ -19,7 +19,7 @@ import throughput_profile
 
 from broadsheet import pipeline, validate
 
-ORIGINS = "origins.parquet"
+KEPT = ("origins.parquet", "compared.parquet")
 
 
 def stage(corpus: Path, output: Path) -> dict:
@@ -45,9 +45,9 @@ def compare(base: dict, more: dict, output: Path, turns: int) -> dict[str, dict[
     """Publish the base, then make the larger one in turns; return the least CPU of each step."""
     home, work = output / "generated", output / ".work" / "generated"
     shutil.rmtree(home, ignore_errors=True)
-    (work / ORIGINS).unlink(missing_ok=True)
+    forget(work)
     first, _, rows = release(base)
-    kept = (work / ORIGINS).read_bytes()
+    kept = {name: (work / name).read_bytes() for name in KEPT if (work / name).exists()}
     found: dict[str, list[dict[str, float]]] = {"kept": [], "whole": []}
     sums = set()
     for _ in range(turns):
@@ -55,9 +55,9 @@ def compare(base: dict, more: dict, output: Path, turns: int) -> dict[str, dict[
             for later in home.glob("*.*.*"):
                 if later.name != "1.0.0":
                     shutil.rmtree(later)
-            (work / ORIGINS).unlink()
-            if kind == "kept":
-                (work / ORIGINS).write_bytes(kept)
+            forget(work)
+            for name, content in kept.items() if kind == "kept" else ():
+                (work / name).write_bytes(content)
             seconds, told, rows = release(more)
             spent.append(seconds)
             sums.add(told)
@@ -65,6 +65,12 @@ def compare(base: dict, more: dict, output: Path, turns: int) -> dict[str, dict[
         raise SystemExit("the releases differ")
     print(f"{rows:,} rows published; the releases are the same byte for byte")
     return {"first": first} | {kind: least(spent) for kind, spent in found.items()}
+
+
+def forget(work: Path) -> None:
+    """Remove what is kept of the release before."""
+    for name in KEPT:
+        (work / name).unlink(missing_ok=True)
 
 
 def least(spent: list[dict[str, float]]) -> dict[str, float]:

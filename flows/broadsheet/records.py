@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from broadsheet.reasons import Reason
 
@@ -65,6 +65,11 @@ class Source(NamedTuple):
     length: int
     sha256: str
     format: str
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """Return the source that the ``source_*`` columns of a row tell."""
+        return cls(*(row[f"source_{name}"] for name in cls._fields))
 
 
 class RawRecord(NamedTuple):

@@ -40,6 +40,7 @@ from broadsheet.records import (
 from broadsheet.verdicts import to_json
 
 EXCERPT_CHARS = 240
+_SOURCE = [f"source_{name}" for name in Source._fields]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,14 +185,9 @@ def _filtered(rows: pa.Table, number: int, signals: Sequence[str]) -> Rejection:
     return _set_aside(rows, number, "deduplicate", filter_reason(signals[0]), detail)
 
 
-def source_of(rows: pa.Table, number: int) -> Source:
-    """Return where a row's raw record lies, from its ``source_*`` columns."""
-    return Source(**{f: rows[f"source_{f}"][number].as_py() for f in Source._fields})
-
-
 def _set_aside(rows: pa.Table, number: int, stage: str, reason: str, detail: str) -> Rejection:
     return Rejection(
-        source=source_of(rows, number),
+        source=Source.of_row({name: rows[name][number].as_py() for name in _SOURCE}),
         stage=stage,
         reason=reason,
         detail=detail,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from broadsheet import deduplicate, normalize, publish
 from broadsheet.config import Config
 from broadsheet.errors import ConfigError
+from broadsheet.pipeline.carried_keys import CarriedKeys, address
 from broadsheet.pipeline.plan import Run
 from broadsheet.pipeline.workspace import COUNTS, KEYS, StagedBatch, read_json
 from broadsheet.publish import layout
@@ -30,6 +31,8 @@ from broadsheet.tables import DUPLICATE, INDEX, QUARANTINE
 POLICIES = ("filters", "privacy", "rights", "text")
 """Sections that say what may be in a release: all of its rows meet the same ones."""
 _SOURCE = [name for name in DUPLICATE.schema.names if name.startswith("source_")]
+_FOLDED = [name for name in DUPLICATE.schema.names if name not in _SOURCE]
+_KNOWN = ["id", "url", "outlet_domain", "text_sha256", "source_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class CarriedOver:
 
     Attributes:
         staged: a batch for each of its shards.
-        keys: table of ``KEY_SCHEMA``: the rows that are carried over.
+        keys: those of the rows that are carried over, shard by shard.
         folded: table of ``deduplicate.DUPLICATE_SCHEMA``: those of them that are copies.
         rejections: files of quarantined records: those of before, and what is withdrawn now.
         inputs: the raw files that they are of.
@@ -46,7 +49,7 @@ class CarriedOver:
     """
 
     staged: tuple[publish.Staged, ...]
-    keys: pa.Table
+    keys: tuple[CarriedKeys, ...]
     folded: pa.Table
     rejections: tuple[Path, ...]
     inputs: tuple[publish.InputFile, ...]
@@ -77,15 +80,13 @@ def carry_over(run: Run, previous: Path, read: Sequence[StagedBatch]) -> Carried
     ]
     parts = [_read(previous, name, shard, paths, run.config) for name, shard in shards]
     _drop_copies_alone(parts, read, run.config)
-    keys, folded = [], [deduplicate.DUPLICATE_SCHEMA.empty_table()]
-    for number, part in enumerate(parts, len(read)):
-        keys.append(part.keys_as(number))
-        folded.append(part.folded_as(number))
+    keys = [part.keys_as(number) for number, part in enumerate(parts, len(read))]
+    folded = [part.folded_as(number) for number, part in enumerate(parts, len(read))]
     staged = [publish.Staged(p.shard, p.index, len(p.rows)) for p in parts]
     return CarriedOver(
         tuple(staged),
-        pa.concat_tables([deduplicate.KEY_SCHEMA.empty_table(), *keys]),
-        pa.concat_tables(folded),
+        tuple(keys),
+        pa.concat_tables([deduplicate.DUPLICATE_SCHEMA.empty_table(), *folded]),
         (_write_rejections(Path(run.work), previous, paths, parts),),
         tuple(inputs),
     )
@@ -144,39 +145,25 @@ class _Part:
     shard: Path
     index: Path
     known: pa.Table
-    table: pa.Table
+    folded: pa.Table | None
     rows: NDArray[np.int64]
     aside: dict[int, tuple[Reason, str]]
-
-    @property
-    def is_folded(self) -> bool:
-        return "duplicate_of" in self.table.column_names
 
     def set_aside(self, found: dict[int, tuple[Reason, str]]) -> None:
         self.aside |= found
         self.rows = np.setdiff1d(self.rows, list(found))
 
-    def address(self, number: int) -> dict[str, pa.Array]:
-        batch = np.full(len(self.rows), number, np.int32)
-        return {"batch": pa.array(batch), "row": pa.array(self.rows)}
-
-    def keys_as(self, number: int) -> pa.Table:
-        known, table = self.known.take(self.rows), self.table.take(self.rows)
-        bonus = deduplicate.NO_TEXT if self.is_folded else deduplicate.PUBLISHED
-        columns = {name: known[name] for name in INDEX.schema.names} | self.address(number)
-        columns["completeness"] = pc.add(known["completeness"], pa.scalar(bonus, pa.int32()))
-        for field in deduplicate.SIGNAL_SCHEMA:
-            empty = pa.nulls(len(self.rows), field.type)
-            columns[field.name] = empty if self.is_folded else table[field.name]
-        schema = deduplicate.KEY_SCHEMA
-        return pa.table([columns[name] for name in schema.names], schema=schema)
+    def keys_as(self, number: int) -> CarriedKeys:
+        shard = None if self.folded is not None else self.shard
+        return CarriedKeys(number, self.index, shard, self.rows)
 
     def folded_as(self, number: int) -> pa.Table:
         schema = deduplicate.DUPLICATE_SCHEMA
-        if not self.is_folded:
+        if self.folded is None:
             return schema.empty_table()
-        table = self.table.take(self.rows)
-        columns = {name: table[name] for name in table.column_names} | self.address(number)
+        table = self.folded.take(self.rows)
+        columns = {name: table[name] for name in table.column_names}
+        columns |= address(number, self.rows)
         return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
@@ -188,10 +175,10 @@ def _read(previous: Path, name: str, shard: Path, paths: pa.Array, config: Confi
             "with publish.append = false and all raw files."
         )
         raise ConfigError(message)
-    columns = DUPLICATE.schema.names if name == "duplicates" else deduplicate.SIGNAL_SCHEMA.names
-    known = pq.read_table(index)
+    folded = pq.read_table(shard, columns=_FOLDED) if name == "duplicates" else None
+    known = pq.read_table(index, columns=_KNOWN)
     rows = np.flatnonzero(np.asarray(pc.is_in(known["source_path"], value_set=paths)))
-    part = _Part(shard, index, known, pq.read_table(shard, columns=columns), rows, {})
+    part = _Part(shard, index, known, folded, rows, {})
     part.set_aside(_taken_down(part, config))
     return part
 
@@ -215,7 +202,7 @@ def _articles(part: _Part) -> Iterator[tuple[int, Article]]:
     wanted = set(part.rows.tolist())
     with pq.ParquetFile(part.shard) as file:
         for batch in file.iter_batches(
-            columns=_SOURCE if part.is_folded else ["url_found", "text"]
+            columns=["url_found", "text"] if part.folded is None else _SOURCE
         ):
             told = table.slice(first, len(batch)).to_pylist()
             for row, (known, stated) in enumerate(zip(told, batch.to_pylist(), strict=True), first):
@@ -232,12 +219,14 @@ def _drop_copies_alone(parts: Sequence[_Part], read: Sequence[StagedBatch], conf
     exact = ["text_sha256"] if "exact" in config.duplicates.fold else []
     names = ["id", "url", *exact]
     whole = [pq.read_table(batch.path(KEYS), columns=names) for batch in read]
-    whole += [p.known.select(names).take(p.rows) for p in parts if not p.is_folded]
+    whole += [p.known.select(names).take(p.rows) for p in parts if p.folded is None]
     stays = pa.concat_tables([INDEX.schema.empty_table().select(names), *whole])
-    for part in (part for part in parts if part.is_folded):
+    for part in parts:
+        if part.folded is None:
+            continue
         known = part.known.take(part.rows)
         ties = [(known[name], name) for name in names]
-        ties.append((part.table["duplicate_of"].take(part.rows), "id"))
+        ties.append((part.folded["duplicate_of"].take(part.rows), "id"))
         is_tied = np.logical_or.reduce([_is_among(v, stays[name]) for v, name in ties])
         detail = "its article was withdrawn, or is not in its raw file any more"
         alone = part.rows[~is_tied].tolist()

@@ -185,8 +185,8 @@ def _content(folder: str, staged: StagedBatch, name: str) -> bytes:
 
 
 def _rejection(row: Json) -> Rejection:
-    source = Source(**{name: row.pop(f"source_{name}") for name in Source._fields})
-    return Rejection(source=source, **row)
+    others = {name: value for name, value in row.items() if not name.startswith("source_")}
+    return Rejection(source=Source.of_row(row), **others)
 
 
 def _joined(parts: Sequence[Worked], paths: Sequence[str]) -> Worked:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from broadsheet import deduplicate
+from broadsheet.pipeline.carried_keys import CarriedKeys
 from broadsheet.pipeline.carrying import CarriedOver
 from broadsheet.pipeline.compared import keep_compared, recall_compared
 from broadsheet.pipeline.plan import Run
@@ -47,7 +48,7 @@ def fold_all(
 
     """
     config = run.config
-    keys = KeyFiles([batch.path(KEYS) for batch in staged], carried.keys if carried else None)
+    keys = KeyFiles([batch.path(KEYS) for batch in staged], carried.keys if carried else ())
     files = [batch.path(ARTICLES) for batch in staged]
     files += [part.articles for part in carried.staged] if carried else []
     read = _reader(files)
@@ -90,12 +91,12 @@ class _Labels:
 class KeyFiles:
     """The keys of all rows, of which columns are read when they are asked for; see ``fold``."""
 
-    def __init__(self, files: Sequence[Path], carried: pa.Table | None = None) -> None:
+    def __init__(self, files: Sequence[Path], carried: Sequence[CarriedKeys] = ()) -> None:
         """Take the keys of batches, by number, and those carried over, which come after."""
         self._files = files
         self._carried = carried
         self._length = sum(pq.read_metadata(path).num_rows for path in files)
-        self._length += len(carried) if carried is not None else 0
+        self._length += sum(map(len, carried))
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -111,7 +112,7 @@ class _Selected:
     """Columns of keys that are read when they are asked for."""
 
     files: Sequence[Path]
-    carried: pa.Table | None
+    carried: Sequence[CarriedKeys]
     columns: Sequence[str]
 
     def to_reader(self) -> pa.RecordBatchReader:
@@ -124,8 +125,8 @@ class _Selected:
             with pq.ParquetFile(path) as file:
                 for batch in file.iter_batches(deduplicate.PORTION_ROWS, columns=schema.names):
                     yield _numbered(batch, number, schema)
-        if self.carried is not None:
-            yield from self.carried.select(schema.names).to_batches()
+        for part in self.carried:
+            yield from part.select(schema.names).to_batches()
 
 
 def _numbered(batch: pa.RecordBatch, number: int, schema: pa.Schema) -> pa.RecordBatch:
