@@ -90,7 +90,7 @@ def _dated_kin(
         articles = in_time[start:end]
         weighted = Terms(terms.take(articles).combine_chunks(), words)
         for pairs in _sharing(weighted, when[start:end], stop - start, days):
-            yield _kin(_code(*(articles[end] for end in pairs)), articles, weighted, similarity)
+            yield _kin(*pairs, articles, weighted, similarity)
         start = stop
 
 
@@ -162,7 +162,8 @@ def _undated_kin(terms: Column, words: Vocabulary, day: Days, similarity: float)
         some = found[start : start + _ROWS_AT_ONCE]
         articles = np.unique(np.concatenate([some >> 32, some & 0xFFFFFFFF]))
         weighted = Terms(terms.take(articles).combine_chunks(), words)
-        yield _kin(some, articles, weighted, similarity)
+        places = (np.searchsorted(articles, end) for end in (some >> 32, some & 0xFFFFFFFF))
+        yield _kin(*places, articles, weighted, similarity)
 
 
 def _key_terms(terms: Column, words: Vocabulary) -> Iterator[tuple[Rows, Rows]]:
@@ -172,14 +173,12 @@ def _key_terms(terms: Column, words: Vocabulary) -> Iterator[tuple[Rows, Rows]]:
             yield rows[places], codes
 
 
-def _kin(pairs: Rows, articles: Rows, weighted: Terms, similarity: float) -> Rows:
-    """Return the pairs of some articles that are alike enough."""
-    order = np.argsort(articles)
-    in_order = articles[order]
-    left, right = (
-        order[np.searchsorted(in_order, end)] for end in (pairs >> 32, pairs & 0xFFFFFFFF)
-    )
-    return pairs[_cosines(weighted, left, right) >= similarity]
+def _kin(one: Rows, other: Rows, articles: Rows, weighted: Terms, similarity: float) -> Rows:
+    """Return codes of the pairs, given as places among some articles, that are alike enough."""
+    is_ordered = articles[one] < articles[other]
+    left, right = np.where(is_ordered, one, other), np.where(is_ordered, other, one)
+    kin = np.flatnonzero(_cosines(weighted, left, right) >= similarity)
+    return _code(articles[left[kin]], articles[right[kin]])
 
 
 def _repeated(codes: Rows) -> Rows:
