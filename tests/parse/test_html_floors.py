@@ -172,6 +172,19 @@ def wire(story: Story) -> tuple[str, Truth]:
     return _page(story, head, text), truth
 
 
+def kicker(story: Story) -> tuple[str, Truth]:
+    """A kicker and a standfirst set in the element of the headline."""
+    head = f'<meta property="article:published_time" content="{story.day}T06:00:00Z">'
+    text = (
+        f'<article><h1><span class="kicker">{story.related}</span> {story.title}'
+        f'<span class="dek">{story.subscribe}</span></h1>'
+        f'<p class="byline">{story.by} {story.author}</p>{_body(story)}</article>'
+    )
+    return _page(story, head, text), Truth(
+        story.title, (story.author,), story.day, story.paragraphs
+    )
+
+
 LAYOUTS: tuple[Callable[[Story], tuple[str, Truth]], ...] = (
     graph,
     meta,
@@ -179,6 +192,7 @@ LAYOUTS: tuple[Callable[[Story], tuple[str, Truth]], ...] = (
     shown,
     lines,
     wire,
+    kicker,
 )
 
 

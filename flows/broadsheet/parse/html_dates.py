@@ -72,7 +72,7 @@ FEATURES: Final = (
         "rules times has_time is_ambiguous before_body after_body index rank by_age from_newest "
         "days_since_oldest days_to_newest is_head_day days_to_modified days_from_path claims "
         "says_update says_publish year is_first_shown shown_percent says_picture after_heading "
-        "is_local has_local"
+        "is_local has_local labelled_publish labelled_update offset is_range"
     ),
     *(f"around.{number}" for number in range(len(_AROUND))),
 )
@@ -121,6 +121,10 @@ _MOST_MENTIONS: Final = 2_000  # a page that shows more days is a table of them
 # newer than any that a model has seen.
 _OLD_YEAR: Final = 2012
 _MOST_SAID: Final = 4_000  # characters
+_LABEL: Final = 24  # characters before a day that may say what it is
+_NO_LABEL: Final = 3
+_MOST_OFFSET: Final = 100
+_RANGE: Final = re.compile(r"\s?(?:[-–—]|bis|to|until|au|al|a)\s?\d")
 _HEAD: Final = 40
 _NEAR: Final = 4
 _FAR: Final = 20_000
@@ -139,6 +143,9 @@ class DateClaim:
         has_time: whether a time of day is stated with it.
         says: the words around it.
         share: the most, in per cent, that it is of a block that shows it.
+        labels: what stands right before it where it is shown.
+        offset: the fewest characters before it in a block that shows it; -1 where none does.
+        is_range: whether another day follows it, as the end of a time.
 
     """
 
@@ -150,6 +157,9 @@ class DateClaim:
     has_time: bool = False
     says: str = ""
     share: int = 0
+    labels: str = ""
+    offset: int = -1
+    is_range: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +170,9 @@ class _Mention:
     excerpt: str
     block: int
     share: int = 0
+    label: str = ""
+    offset: int = -1
+    is_range: bool = False
 
 
 def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) -> list[DateClaim]:
@@ -184,8 +197,12 @@ def gather_dates(page: Page, found: Statements, body: Body, setting: Setting) ->
         known.is_ambiguous &= mention.day.is_ambiguous
         known.has_time |= mention.day.has_time
         known.share = max(known.share, mention.share)
+        known.is_range |= mention.is_range
+        if known.offset < 0 or 0 <= mention.offset < known.offset:
+            known.offset = mention.offset
         if len(known.says) < _MOST_SAID:
             known.says += " " + mention.excerpt[:80]
+            known.labels += " " + mention.label
         if known.block < 0:
             known.block = mention.block
     return list(claims.values())
@@ -226,7 +243,13 @@ def _shown(page: Page, body: Body, setting: Setting) -> Iterator[_Mention]:
             rule = "tail"
         for day in days_in(text, setting.order):
             share = 100 * len(day.text) // len(text)
-            yield _Mention(day, day.text, rule, text, index, share)
+            offset = max(text.find(day.text), 0)
+            label = text[max(offset - _LABEL, 0) : offset]
+            before = page.blocks.text[index - 1] if offset < _NO_LABEL and index else ""
+            if len(before) <= _LABEL:
+                label = f"{before} {label}"
+            is_range = bool(_RANGE.match(text, offset + len(day.text)))
+            yield _Mention(day, day.text, rule, text, index, share, label, offset, is_range)
 
 
 def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
@@ -282,6 +305,10 @@ def date_features(claims: list[DateClaim], page: Page, body: Body) -> Floats:
                 min(max(block - heading, -60), 60) if block >= 0 and heading >= 0 else -99,
                 claim.day in local.values(),
                 claim.day in local,
+                bool(_PUBLISH.search(claim.labels)),
+                bool(_UPDATE.search(claim.labels)),
+                min(claim.offset, _MOST_OFFSET),
+                claim.is_range,
                 *(bool(around & bit) for bit in _AROUND),
             )
         )

@@ -106,7 +106,8 @@ class Page:
             its text as if that were an attribute.
         licenses: links that say ``rel=license``: attributes and the index of the node around.
         scripts: the text of each script, and whether it is JSON-LD.
-        titled: nodes whose tag or names may be those of a headline.
+        titled: nodes whose tag or names may be those of a headline, each with the index of its
+            first run of characters in :attr:`said`.
 
     """
 
@@ -119,4 +120,4 @@ class Page:
     heads: list[tuple[str, Attributes]] = field(default_factory=list)
     licenses: list[tuple[Attributes, int]] = field(default_factory=list)
     scripts: list[tuple[str, bool]] = field(default_factory=list)
-    titled: list[int] = field(default_factory=list)
+    titled: list[tuple[int, int]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -115,3 +115,12 @@ def parts_of_title(title: str) -> list[str]:
         parts += [title[cuts[i][1] : cuts[i + 1][0]] for i in range(len(cuts) - 1)]
         parts += [title[: cut[0]] for cut in cuts[1:-1]]
     return [part.strip() for part in dict.fromkeys(parts) if part.strip()]
+
+
+def without_site(title: str, setting: Setting) -> Iterator[str]:
+    """Yield what is left of a page's title where one of its ends is a name of the site."""
+    cuts = [match.span() for match in _SEPARATOR.finditer(title)]
+    if cuts and key_of(title[: cuts[0][0]]) in setting.sites:
+        yield title[cuts[0][1] :]
+    if cuts and key_of(title[cuts[-1][1] :]) in setting.sites:
+        yield title[: cuts[-1][0]]

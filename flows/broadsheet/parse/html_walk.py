@@ -43,7 +43,7 @@ _KINDS: Final = (
 )
 _HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Soft hyphens and their like say where a line may break; they are no part of a word.
-_INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _AUTHOR_LINK: Final = re.compile(r"/(?:author|autor|auteur|autore|profile|people|by|staff)s?/")
 _LANGUAGE: Final = re.compile(
     r"<html\b[^<>]*?\s(?:xml:)?lang\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE
@@ -239,7 +239,7 @@ class _Walk:
         nodes, outer = self.nodes, self.open
         number = self.open = len(nodes.tag)
         if is_titled:
-            self.page.titled.append(number)
+            self.page.titled.append((number, len(self.said)))
         if outer >= 0:
             nodes.near.append(own | nodes.own[outer])
             nodes.around.append(own | nodes.around[outer])
@@ -299,7 +299,7 @@ class _Walk:
         parts = self.said[self.run :]
         text = parts[0] if len(parts) == 1 else "".join(parts)
         if not text.isascii():
-            text = _INVISIBLE.sub("", text)
+            text = INVISIBLE.sub("", text)
         if text := " ".join(text.split()):
             blocks = self.blocks
             blocks.text.append(text)
