@@ -25,15 +25,13 @@ from broadsheet.normalize import normalize
 from broadsheet.parse.models import Models
 from broadsheet.parse.text import parse_texts
 from broadsheet.records import Article, RawRecord, Rejection, Source
+from broadsheet.refinement import PORTION_RECORDS
 
 CONFIG = Config.model_validate({
     "dataset": {"name": "bench", "pretty_name": "Bench", "description": "-", "license": "other",
                 "license_name": "-"},
     "text": {"min_words": 1},
 })  # fmt: skip
-
-
-PORTION = 64  # records at once, as in a run
 
 
 def record_of(name: str, raw: str) -> RawRecord:
@@ -78,8 +76,8 @@ def main() -> None:
         subprocess.run([sys.executable, bench / "score.py", "text", out], check=True)  # noqa: S603
     records = [record_of(name, raw) for name, raw in pages]
     began = time.process_time()
-    for start in range(0, len(records), PORTION):
-        parse_texts(records[start : start + PORTION])
+    for start in range(0, len(records), PORTION_RECORDS):
+        parse_texts(records[start : start + PORTION_RECORDS])
     print(f"\nparsing: {len(pages) / (time.process_time() - began):,.0f} documents a CPU second")
 
 

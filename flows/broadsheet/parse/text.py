@@ -56,7 +56,7 @@ def parse_texts(
     size = 0
     for record, of_record in zip(records, keys, strict=True):
         opened.append(_open(record, of_record))
-        size += len(record.text)
+        size += len(record.text) + _LINE_CHARS * record.text.count("\n")
         if size >= _BOUND_CHARS:
             results += _read_together(opened, models)
             opened, size = [], 0
@@ -64,7 +64,8 @@ def parse_texts(
     return results
 
 
-_BOUND_CHARS: Final = 400_000  # of records that are read together
+_BOUND_CHARS: Final = 1_400_000  # of records that are read together
+_LINE_CHARS: Final = 30  # a line takes as much memory as so many characters, or more
 
 
 class _Opened(NamedTuple):
