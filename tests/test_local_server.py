@@ -13,7 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from prefect.server.api import server
+from prefect.server.utilities.server import PrefectRouter
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, temporary_settings
 
 from broadsheet import local_database
@@ -28,6 +31,7 @@ from broadsheet.local_server import is_api_configured, start_local_server
 from broadsheet.prefect_server import (
     ASKED,
     own_database,
+    postpone_routes,
     put_first_what_a_run_asks,
     say_no_more,
 )
@@ -263,12 +267,34 @@ def test_only_a_database_in_a_file_is_looked_into(url, path):
 def test_the_routes_of_a_run_come_first_and_none_is_missing(monkeypatch):
     before = server.API_ROUTERS
     monkeypatch.setattr(server, "API_ROUTERS", before)
+    for changed in ("add_api_route", "matches"):
+        monkeypatch.setattr(PrefectRouter, changed, getattr(PrefectRouter, changed))
 
     put_first_what_a_run_asks()
 
     first, *others = server.API_ROUTERS
     assert {route.path for route in first.routes} == ASKED
     assert others == [*before]
+
+
+def test_a_route_that_waits_is_made_when_a_request_comes_to_its_router():
+    class Router(PrefectRouter):
+        pass
+
+    postpone_routes(Router)
+    router, answer = Router(prefix="/flows"), {"paths": ["mine"]}
+    router.get("/mine")(lambda: answer)
+    router.get("/")(lambda: answer)
+    assert [route.path for route in router.routes] == ["/flows/"]
+
+    app = FastAPI()
+    app.include_router(router)
+    client = TestClient(app)
+
+    assert client.get("/flows/mine").json() == answer
+    assert client.get("/flows/").json() == answer
+    assert client.get("/flows/yours").status_code == 404
+    assert sorted(route.path for route in router.routes) == ["/flows/", "/flows/mine"]
 
 
 @pytest.mark.server

@@ -9,13 +9,20 @@ Beside ``flow`` this is the only module that imports Prefect.
 import logging
 import os
 import threading
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 # Ahead of a fork: what both the run and its server need of Prefect, which serialises parameters so.
 import fastapi.encoders  # noqa: F401
+from fastapi import APIRouter
 from prefect.context import refresh_global_settings_context
 from prefect.main import flow as flow  # noqa: PLC0414 - imported for what it loads
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+from starlette.routing import Match
+from starlette.types import Scope
 
 from broadsheet.local_database import is_known_prefect, prepare_database, tell_spared
 from broadsheet.startup import without_collection
@@ -115,10 +122,37 @@ def put_first_what_a_run_asks() -> None:
 
     What is asked at the same path by another method is found behind them, as ever.
     """
-    from prefect.server.api import server  # noqa: PLC0415 - seconds, which the run need not spend
-    from prefect.server.utilities.server import PrefectRouter  # noqa: PLC0415 - as above
+    from prefect.server.utilities.server import PrefectRouter  # noqa: PLC0415 - seconds, which the run need not spend
+
+    postpone_routes(PrefectRouter)
+    from prefect.server.api import server  # noqa: PLC0415 - as above
 
     routes = [route for router in server.API_ROUTERS for route in router.routes]
     first = PrefectRouter()
     first.routes = [route for route in routes if getattr(route, "path", None) in ASKED]
     server.API_ROUTERS = (first, *server.API_ROUTERS)  # type: ignore[assignment]  # one more
+
+
+def postpone_routes(kind: type[APIRouter]) -> None:
+    """Have routers of a kind make the routes that no run asks for when a request comes to them."""
+    add, matches = kind.add_api_route, kind.matches
+    waiting: dict[int, list[Callable[[], None]]] = defaultdict(list)  # by identity
+
+    def add_or_wait(
+        router: APIRouter,
+        path: str,
+        endpoint: Callable[..., Any],
+        **settings: Any,  # noqa: ANN401 - as FastAPI's own
+    ) -> None:
+        if router.prefix + path in ASKED:
+            add(router, path, endpoint, **settings)
+        else:
+            waiting[id(router)].append(partial(add, router, path, endpoint, **settings))
+
+    def make_and_match(router: APIRouter, scope: Scope) -> tuple[Match, Scope]:
+        for make in waiting.pop(id(router), ()):
+            make()
+        return matches(router, scope)
+
+    kind.add_api_route = add_or_wait  # type: ignore[method-assign, assignment]  # passes all on
+    kind.matches = make_and_match  # type: ignore[method-assign, assignment]  # the same
