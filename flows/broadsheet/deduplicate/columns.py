@@ -74,7 +74,7 @@ def gather(keys: Keys, columns: Sequence[str], rows: Rows | Numbers) -> pa.Table
         if not parts:
             return keys.select(columns).to_reader().schema.empty_table()
         return pa.concat_tables(parts)
-    distinct, place = np.unique(rows, return_inverse=True)
+    distinct, place = np.unique(rows.astype(np.int64), return_inverse=True)
     return gather(keys, columns, distinct).combine_chunks().take(pa.array(place))
 
 

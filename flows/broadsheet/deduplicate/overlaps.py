@@ -74,7 +74,8 @@ class Comparison:
         order = np.argsort(places)
         ends = [np.asarray(known[name]) for name in ("one", "other")]
         counts = np.stack([np.asarray(known[name]) for name in _COUNTS])
-        self._known = _pairs(*(order[np.searchsorted(places[order], end)] for end in ends), counts)
+        one, other = (order[np.searchsorted(places[order], end)] for end in ends)
+        self._known = _pairs(one, other, counts)
         self._asked = [self._known[0][:0]], [counts[:, :0]]
 
     def overlaps(self, left: Rows, right: Rows) -> Overlaps:

@@ -162,8 +162,8 @@ def _undated_kin(terms: Column, words: Vocabulary, day: Days, similarity: float)
         some = found[start : start + _ROWS_AT_ONCE]
         articles = np.unique(np.concatenate([some >> 32, some & 0xFFFFFFFF]))
         weighted = Terms(terms.take(articles).combine_chunks(), words)
-        places = (np.searchsorted(articles, end) for end in (some >> 32, some & 0xFFFFFFFF))
-        yield _kin(*places, articles, weighted, similarity)
+        one, other = (np.searchsorted(articles, end) for end in (some >> 32, some & 0xFFFFFFFF))
+        yield _kin(one, other, articles, weighted, similarity)
 
 
 def _key_terms(terms: Column, words: Vocabulary) -> Iterator[tuple[Rows, Rows]]:

@@ -95,7 +95,7 @@ class KeyFiles:
         """Take the keys of batches, by number, and those carried over, which come after."""
         self._files = files
         self._carried = carried
-        self._length = sum(pq.read_metadata(path).num_rows for path in files)
+        self._length: int = sum(pq.read_metadata(path).num_rows for path in files)
         self._length += sum(map(len, carried))
 
     def __len__(self) -> int:
