@@ -30,12 +30,12 @@ def keep_compared(work: Place, staged: Sequence[StagedBatch], compared: pa.Table
 
     """
     columns = {name: compared[name] for name in compared.column_names if name not in _ENDS}
-    is_staged = np.ones(len(compared), np.bool_)
-    for end in _ENDS:
-        batch, row = deduplicate.located(np.asarray(compared[end]))
-        numbers, place, names = located(staged, pa.table({"batch": batch, "row": row}))
-        columns |= {end: names.take(pa.array(numbers, mask=numbers < 0)), f"{end}_row": place}
-        is_staged &= numbers >= 0
+    batch, row = deduplicate.located(np.concatenate([np.asarray(compared[end]) for end in _ENDS]))
+    numbers, place, names = located(staged, pa.table({"batch": batch, "row": row}))
+    ends = zip(_ENDS, np.split(numbers, 2), np.split(place, 2), strict=True)
+    for end, number, rows in ends:
+        columns |= {end: names.take(pa.array(number, mask=number < 0)), f"{end}_row": rows}
+    is_staged = (numbers >= 0).reshape(2, -1).all(axis=0)
     table = pa.table(columns).filter(pa.array(is_staged))
     table = table.replace_schema_metadata({"code": package_digest()})
     replace_kept(_place(work), lambda fresh: pq.write_table(table, fresh, compression="zstd"))
@@ -48,14 +48,13 @@ def recall_compared(work: Place, staged: Sequence[StagedBatch]) -> pa.Table:
         table = pq.read_table(_place(work))
         if (table.schema.metadata or {}).get(b"code") != package_digest().encode():
             return schema.empty_table()
-        ends = {
-            end: relocated(staged, table[end].cast(pa.string()), np.asarray(table[f"{end}_row"]))
-            for end in _ENDS
-        }
-        columns = {name: table[name] for name in schema.names} | ends
+        names = [chunk for end in _ENDS for chunk in table[end].cast(pa.string()).chunks]
+        rows = np.concatenate([np.asarray(table[f"{end}_row"]) for end in _ENDS])
+        ends = np.split(relocated(staged, pa.chunked_array(names, pa.string()), rows), 2)
+        columns = {name: table[name] for name in schema.names} | dict(zip(_ENDS, ends, strict=True))
     except (OSError, KeyError, pa.ArrowException):
         return schema.empty_table()  # as good as absent
-    is_here = np.logical_and(*(end >= 0 for end in ends.values()))
+    is_here = (ends[0] >= 0) & (ends[1] >= 0)
     found = pa.table([columns[name] for name in schema.names], schema=schema)
     return found.filter(pa.array(is_here))
 

@@ -123,7 +123,10 @@ class _Selected:
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for number, path in enumerate(self.files):
             with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(deduplicate.PORTION_ROWS, columns=schema.names):
+                portions = file.iter_batches(
+                    deduplicate.PORTION_ROWS, columns=schema.names, use_threads=False
+                )
+                for batch in portions:
                     yield _numbered(batch, number, schema)
         for part in self.carried:
             yield from part.select(schema.names).to_batches()
