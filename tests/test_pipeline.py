@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from broadsheet import pipeline
 from broadsheet.errors import PublishError
-from broadsheet.pipeline.batch import source_of
 from broadsheet.pipeline.workspace import RESULT, find_staged
 from broadsheet.reasons import Reason, is_reason
-from broadsheet.records import Rejection
+from broadsheet.records import Rejection, Source
 
 
 def run(folder: Path, output: Path, *, publishes: bool = True, order: int = 1) -> dict:
@@ -168,7 +167,7 @@ def test_faults_of_our_own_are_said_aloud_and_stop_where_they_are_many(
 
     def loses_one(*arguments, **named):
         worked = work(*arguments, **named)
-        source = source_of(worked.rows, 0)
+        source = Source.of_row(worked.rows.slice(0, 1).to_pylist()[0])
         worked.rejections.append(
             Rejection(source=source, stage="parse", reason=Reason.RECORD_FAULT)
         )
