@@ -177,7 +177,7 @@ def test_the_five_examples_tell_one_story(folded):
 def test_a_chain_is_one_component_and_two_stars():
     left, right = pa.array([0, 1, 2, 3]).to_numpy(), pa.array([1, 2, 3, 4]).to_numpy()
     assert components(5, left, right).tolist() == [0] * 5
-    assert stars(5, left, right).tolist() == [0, 0, 0, 3, 3]
+    assert stars(5, left << 32 | right).tolist() == [0, 0, 0, 3, 3]
 
 
 @settings(deadline=None)

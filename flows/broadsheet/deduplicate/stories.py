@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.columns import Column
+from broadsheet.deduplicate.columns import Column, Numbers
 from broadsheet.deduplicate.groups import Rows
 from broadsheet.deduplicate.weights import Terms, Vocabulary
 
@@ -50,31 +50,43 @@ def stories(terms: Column, published_on: pa.ChunkedArray, *, days: int, similari
     day = np.asarray(published_on.cast(pa.int32()).fill_null(_NO_DAY))
     found = [np.zeros(0, np.int64), *_dated_kin(terms, words, day, days, similarity)]
     found += _undated_kin(terms, words, day, similarity)
-    pairs = np.unique(np.concatenate(found))
-    return stars(len(day), pairs >> 32, pairs & 0xFFFFFFFF)
+    pairs = np.concatenate(found)
+    found.clear()
+    pairs.sort()
+    return stars(len(day), pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]])
 
 
-def stars(count: int, left: Rows, right: Rows) -> Rows:
+def stars(count: int, pairs: Rows) -> Rows:
     """Return for each node the first node of its star.
 
     The node with the most edges, the first of several, takes all its neighbours that are still
     free; then the next that is free.
+
+    Args:
+        count: number of nodes.
+        pairs: edges as one number each, left << 32 | right, ascending, each once.
+
     """
-    ends = np.concatenate([left, right])
-    others = np.concatenate([right, left])
-    order = np.lexsort((others, ends))
-    neighbours = others[order]
-    degrees = np.bincount(ends, minlength=count)
-    borders = np.append(0, np.cumsum(degrees))
+    after, followers = _neighbours(pairs, count)
+    before, leaders = _neighbours(np.sort(pairs << 32 | pairs >> 32), count)
+    degrees = np.diff(after) + np.diff(before)
     label = np.full(count, -1, np.int64)
     for centre in np.lexsort((np.arange(count), -degrees)):
         if degrees[centre] == 0:
             break
         if label[centre] < 0:
-            around = neighbours[borders[centre] : borders[centre + 1]]
+            later = followers[after[centre] : after[centre + 1]]
+            earlier = leaders[before[centre] : before[centre + 1]]
+            around = np.concatenate([later, earlier])
             members = np.append(around[label[around] < 0], centre)
             label[members] = members.min()
     return np.where(label < 0, np.arange(count), label)
+
+
+def _neighbours(codes: Rows, count: int) -> tuple[Rows, Numbers]:
+    """Return where each node's edges begin among ascending ones, and to which nodes they lead."""
+    borders = np.searchsorted(codes, np.arange(count + 1) << 32)
+    return borders, (codes & 0xFFFFFFFF).astype(np.int32)
 
 
 def _dated_kin(
@@ -145,8 +157,9 @@ def _undated_kin(terms: Column, words: Vocabulary, day: Days, similarity: float)
     for _, codes in _key_terms(Column(terms.keys, terms.names, terms.rows[undated]), words):
         is_asked[codes] = True
     portions = _key_terms(terms, words)
-    kept = [(rows[is_asked[c]], c[is_asked[c]]) for rows, c in portions]
-    rows, codes = (np.concatenate(part) for part in zip(*kept, strict=True))
+    kept = [np.stack([rows, c])[:, is_asked[c]].astype(np.int32) for rows, c in portions]
+    rows, codes = np.concatenate(kept, axis=1)
+    del kept
     is_telling = np.bincount(codes)[codes] <= _NEIGHBOURS
     rows, codes = rows[is_telling], codes[is_telling]
     order = np.lexsort((rows, codes))
@@ -154,7 +167,7 @@ def _undated_kin(terms: Column, words: Vocabulary, day: Days, similarity: float)
     pairs = [np.zeros(0, np.int64)]
     for distance in range(1, min(_NEIGHBOURS, len(rows))):
         same = np.flatnonzero(codes[distance:] == codes[:-distance])
-        ends = rows[same], rows[same + distance]
+        ends = rows[same].astype(np.int64), rows[same + distance].astype(np.int64)
         is_open = (day[ends[0]] == _NO_DAY) | (day[ends[1]] == _NO_DAY)
         pairs.append(_code(ends[0][is_open], ends[1][is_open]))
     found = _repeated(np.concatenate(pairs))
