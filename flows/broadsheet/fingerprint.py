@@ -2,9 +2,11 @@
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -57,8 +59,10 @@ def digest_json(value: Any) -> str:  # noqa: ANN401 - whatever orjson writes
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def digest_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, hexadecimal."""
+def digest_file(path: Path, known: Mapping[Path, str] = MappingProxyType({})) -> str:
+    """Return the SHA-256 of a file's bytes, hexadecimal: computed, where it is not known."""
+    if path in known:
+        return known[path]
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -3,7 +3,6 @@
 from broadsheet.deduplicate.columns import PORTION_ROWS
 from broadsheet.deduplicate.filters import out_of_bounds
 from broadsheet.deduplicate.fold import DUPLICATE_SCHEMA, NO_TEXT, PUBLISHED, Carried, Folding, fold
-from broadsheet.deduplicate.groups import addresses, located
 from broadsheet.deduplicate.keys import KEY_SCHEMA, keys_of, renumbered
 from broadsheet.deduplicate.leaks import Leakage, judge_leakage, leakage
 from broadsheet.deduplicate.overlaps import COMPARED_SCHEMA, TextReader
@@ -21,12 +20,10 @@ __all__ = [
     "Folding",
     "Leakage",
     "TextReader",
-    "addresses",
     "fold",
     "judge_leakage",
     "keys_of",
     "leakage",
-    "located",
     "out_of_bounds",
     "renumbered",
     "signals_of",

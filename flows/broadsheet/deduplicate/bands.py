@@ -12,10 +12,9 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from broadsheet.deduplicate.columns import Column
-from broadsheet.deduplicate.groups import Rows
+from broadsheet.deduplicate.groups import Rows, pair_codes, pair_ends
 from broadsheet.deduplicate.signatures import (
     SIGNATURE_HASHES,
     resemblance,
@@ -39,9 +38,7 @@ _HASHES_AT_ONCE: Final = 8_000_000
 _SIGNATURES_AT_ONCE: Final = 100_000
 """Signatures in memory at a time: 25 MiB, twice this where two blocks meet, and while read."""
 
-Codes = NDArray[np.int64]
-"""Pairs of rows as one number each: left << 32 | right."""
-_NO_PAIRS: Final[Codes] = np.zeros(0, np.int64)
+_NO_PAIRS: Final[Rows] = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +78,11 @@ def near_candidates(signatures: Column, threshold: float) -> tuple[Rows, Rows]:
     floor = threshold - _DEVIATIONS * np.sqrt(threshold * (1 - threshold) / SIGNATURE_HASHES)
     found, fresh = _NO_PAIRS, [_NO_PAIRS]
     for left, right in _pairs(signatures, banding):
-        fresh.append(_code(left, right))
+        fresh.append(pair_codes(left, right))
         if sum(map(len, fresh)) >= _CANDIDATES_AT_ONCE:
             found, fresh = _with_alike(found, fresh, signatures, floor), [_NO_PAIRS]
     found = _with_alike(found, fresh, signatures, floor)
-    return found >> 32, found & 0xFFFFFFFF
+    return pair_ends(found)
 
 
 def _pairs(signatures: Column, banding: Banding) -> Iterator[tuple[Rows, Rows]]:
@@ -135,13 +132,13 @@ def band_hashes(signatures: Column, banding: Banding, bands: Sequence[int]) -> H
     return hashes
 
 
-def _with_alike(found: Codes, fresh: Sequence[Codes], signatures: Column, floor: float) -> Codes:
-    """Return pairs with those of some more whose signatures are alike, each once, ascending.
+def _with_alike(found: Rows, fresh: Sequence[Rows], signatures: Column, floor: float) -> Rows:
+    """Return codes of pairs with those of more that have alike signatures, each once, ascending.
 
     Signatures are read again, a block of rows at a time, of those rows that are in a pair.
     """
     pairs = np.setdiff1d(np.concatenate(fresh), found)
-    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    left, right = pair_ends(pairs)
     rows = np.unique(np.concatenate([left, right]))
     left, right = np.searchsorted(rows, left), np.searchsorted(rows, right)
     is_alike = np.zeros(len(pairs), np.bool_)
@@ -164,7 +161,3 @@ def _with_alike(found: Codes, fresh: Sequence[Codes], signatures: Column, floor:
                 estimates = resemblance(here[left[some] - one], there[right[some] - other])
                 is_alike[some] = estimates >= floor
     return np.union1d(found, pairs[is_alike])
-
-
-def _code(left: Rows, right: Rows) -> Codes:
-    return (left << 32) | right

@@ -159,15 +159,18 @@ def first_equals(keys: Keys, name: str, rank: Numbers) -> Numbers:
 
 def string_hashes(values: pa.Array) -> Hashes:
     """Return a hash of each string of an array; that of null is any."""
-    texts = values.cast(pa.large_string())
-    _, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    if not len(texts) or data is None:
-        return np.zeros(len(texts), np.uint64)
-    codes = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
-    prefixes = prefixes_of(codes.astype(np.uint64) + np.uint64(1))
+    ends, data = string_bytes(values)
+    prefixes = prefixes_of(data[ends[0] : ends[-1]].astype(np.uint64) + np.uint64(1))
     places: Positions = ends - ends[0]
     return scramble(hash_runs(prefixes, places[:-1], places[1:]))
+
+
+def string_bytes(values: pa.Array) -> tuple[Positions, NDArray[np.uint8]]:
+    """Return where each of some strings begins, and the last one ends, in bytes; and these."""
+    texts = values.cast(pa.large_string())
+    _, offsets, data = texts.buffers()
+    borders = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return borders, np.frombuffer(data or b"", np.uint8)
 
 
 def _repeated(hashes: Hashes, rows: Rows) -> Rows:

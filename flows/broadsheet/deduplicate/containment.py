@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from broadsheet.deduplicate.columns import Column
-from broadsheet.deduplicate.groups import Rows
+from broadsheet.deduplicate.groups import Rows, pair_codes, pair_ends
 from broadsheet.deduplicate.words import Hashes
 
 _MOST_TEXTS: Final = 32
@@ -43,12 +43,10 @@ def contained_candidates(samples: Column, share: float) -> tuple[Rows, Rows]:
     n_parts = 1 << (int(sizes.sum()) // _VALUES_AT_ONCE).bit_length()
     pairs, shared = np.zeros(0, np.int64), np.zeros(0, np.int64)
     for part in range(n_parts):  # by value, so that no pair is parted
-        codes = [
-            (left << 32 | right) for left, right in _pairs_sharing(_of(samples, part, n_parts))
-        ]
+        codes = [pair_codes(*ends) for ends in _pairs_sharing(_of(samples, part, n_parts))]
         found, count = np.unique(np.concatenate([pairs[:0], *codes]), return_counts=True)
         pairs, shared = _added_up(pairs, shared, found, count)
-    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    left, right = pair_ends(pairs)
     expected = share * np.minimum(sizes[left], sizes[right])
     is_candidate = (shared >= _LEAST_SHARED) & (shared >= _SLACK * expected)
     return left[is_candidate], right[is_candidate]

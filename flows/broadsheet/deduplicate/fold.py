@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from broadsheet.addressed import addresses_of, located
 from broadsheet.config import Duplicates, Splits
 from broadsheet.deduplicate.columns import Keys, Selects, read_all
-from broadsheet.deduplicate.groups import Rows, addresses, codes, edges_of_equals, located
+from broadsheet.deduplicate.groups import Rows, codes, edges_of_equals
 from broadsheet.deduplicate.kinship import NOWHERE, Kinship, Ties, relate
 from broadsheet.deduplicate.labels import group_labels
 from broadsheet.deduplicate.overlaps import COMPARED_SCHEMA, Comparison, TextReader
@@ -142,7 +143,9 @@ def _splits(
 def _ties(ranked: Ranked, earlier: Selects | None, carried: Carried) -> Ties:
     """Return how carried rows hung together in the release before."""
     is_carried = located(ranked.addresses)[0] >= carried.first_batch
-    place = pc.index_in(pa.array(ranked.addresses), value_set=addresses(carried.folded))
+    place = pc.index_in(
+        pa.array(ranked.addresses), value_set=pa.array(addresses_of(carried.folded))
+    )
     is_folded = np.asarray(place.is_valid())
     ids = ranked.take(["id"], np.arange(len(ranked)))["id"]
     into = pc.index_in(carried.folded["duplicate_of"].take(place), value_set=ids)
@@ -171,7 +174,9 @@ def _duplicates(
     similarity = np.ones(len(gone), np.float32)
     other = ~is_exact
     if folded is not None:
-        place = pc.index_in(pa.array(ranked.addresses[gone]), value_set=addresses(folded))
+        place = pc.index_in(
+            pa.array(ranked.addresses[gone]), value_set=pa.array(addresses_of(folded))
+        )
         old = np.flatnonzero(np.asarray(place.is_valid()))
         known = folded.take(place.drop_null())
         similarity[old] = _similarity(ranked, gone[old], kept[old], None)

@@ -1,4 +1,4 @@
-"""Connected components: what belongs together because a chain of pairs links it."""
+"""Pairs of rows, and connected components: what belongs together as a chain of pairs links it."""
 
 import numpy as np
 import pyarrow as pa
@@ -39,14 +39,17 @@ def edges_of_equals(codes: Rows) -> tuple[Rows, Rows]:
     return nodes[:-1][is_same], nodes[1:][is_same]
 
 
-def addresses(table: pa.Table) -> pa.Array:
-    """Return a number for each row of a table with ``batch`` and ``row`` that names its address."""
-    return pa.array((np.asarray(table["batch"]).astype(np.int64) << 40) | np.asarray(table["row"]))
+def pair_codes(one: Rows, other: Rows) -> Rows:
+    """Return each pair of rows, in any order, as one number: the lower << 32 | the higher.
+
+    Codes are in the order of their rows. No corpus has 2 ** 31 rows.
+    """
+    return np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
 
 
-def located(addresses: Rows) -> tuple[Rows, Rows]:
-    """Return the batch and the row of each address."""
-    return addresses >> 40, addresses & (1 << 40) - 1
+def pair_ends(codes: Rows) -> tuple[Rows, Rows]:
+    """Return the lower and the higher row of each pair."""
+    return codes >> 32, codes & 0xFFFFFFFF
 
 
 def codes(column: pa.ChunkedArray) -> Rows:

@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from broadsheet.addressed import addresses_of
 from broadsheet.config import Duplicates
 from broadsheet.deduplicate.bands import near_candidates
 from broadsheet.deduplicate.columns import Column, Keys, gather, portions
 from broadsheet.deduplicate.containment import contained_candidates
-from broadsheet.deduplicate.groups import Rows, addresses, codes
+from broadsheet.deduplicate.groups import Rows, codes, pair_codes, pair_ends
 from broadsheet.deduplicate.overlaps import TextReader, overlaps
 from broadsheet.records import ExpectationResult, Severity
 
@@ -52,8 +53,8 @@ def leakage(keys: Keys, survivors: pa.Table, read: TextReader) -> Leakage:
     survivors = survivors.filter(survivors["split"].is_valid())
     places = np.empty(len(keys), np.int64)
     for first, portion in portions(keys, ["batch", "row"]):
-        places[first : first + len(portion)] = addresses(portion)
-    found_at = pc.index_in(addresses(survivors), value_set=pa.array(places))
+        places[first : first + len(portion)] = addresses_of(portion)
+    found_at = pc.index_in(pa.array(addresses_of(survivors)), value_set=pa.array(places))
     rows = np.asarray(found_at).astype(np.int64)
     ids = gather(keys, ["id"], rows)["id"].combine_chunks()
     order = np.asarray(pc.sort_indices(ids)).astype(np.int64)
@@ -108,5 +109,4 @@ def judge_leakage(found: Leakage, settings: Duplicates) -> ExpectationResult:
 def _across(split: Rows, left: Rows, right: Rows) -> tuple[Rows, Rows]:
     """Return the pairs that stand in two splits, each once."""
     is_across = split[left] != split[right]
-    pairs = np.unique((left[is_across] << 32) | right[is_across])
-    return pairs >> 32, pairs & 0xFFFFFFFF
+    return pair_ends(np.unique(pair_codes(left[is_across], right[is_across])))

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from broadsheet.deduplicate.groups import Rows, located
+from broadsheet.addressed import located
+from broadsheet.deduplicate.groups import Rows, pair_codes, pair_ends
 from broadsheet.deduplicate.shingles import Shingles, join, shingle
 
 TextReader = Callable[[int, Sequence[int]], Sequence[str]]
@@ -65,7 +66,7 @@ class Comparison:
         """Take the texts of rows.
 
         Args:
-            places: their addresses, see :func:`~broadsheet.deduplicate.groups.addresses`.
+            places: their addresses, see :mod:`broadsheet.addressed`.
             read: reads texts by address.
             known: table of ``COMPARED_SCHEMA``: what some of them have in common.
 
@@ -81,14 +82,13 @@ class Comparison:
     def overlaps(self, left: Rows, right: Rows) -> Overlaps:
         """Return what pairs of rows have in common, as :func:`overlaps` does."""
         codes, known = self._known
-        wanted = np.minimum(left, right) << 32 | np.maximum(left, right)
+        wanted = pair_codes(left, right)
         at = np.minimum(np.searchsorted(codes, wanted), max(len(codes) - 1, 0))
         is_known = codes[at] == wanted if len(codes) else np.zeros(len(wanted), np.bool_)
         counts = np.zeros((3, len(wanted)), np.int64)
         counts[:, is_known] = known[:, at[is_known]]
         fresh = np.flatnonzero(~is_known)
-        low, high = wanted >> 32, wanted & 0xFFFFFFFF
-        found = overlaps(self._places, low[fresh], high[fresh], self._read)
+        found = overlaps(self._places, *pair_ends(wanted[fresh]), self._read)
         counts[:, fresh] = found.common, found.left, found.right
         self._asked[0].append(wanted)
         self._asked[1].append(counts)
@@ -99,14 +99,14 @@ class Comparison:
         """Return all that was asked for as a table of ``COMPARED_SCHEMA``, each pair once."""
         codes, first = np.unique(np.concatenate(self._asked[0]), return_index=True)
         counts = np.concatenate(self._asked[1], axis=1)[:, first]
-        ends = (self._places[codes >> 32], self._places[codes & 0xFFFFFFFF])
+        ends = (self._places[end] for end in pair_ends(codes))
         return pa.table([*ends, *counts], schema=COMPARED_SCHEMA)
 
 
 def _pairs(one: Rows, other: Rows, counts: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int64]]:
     """Return pairs as ascending codes with what they have in common, the lower row first."""
     counts = np.concatenate([counts[:1], np.where(one <= other, counts[1:], counts[:0:-1])])
-    codes = np.minimum(one, other) << 32 | np.maximum(one, other)
+    codes = pair_codes(one, other)
     order = np.argsort(codes)
     return codes[order], counts[:, order]
 
@@ -118,7 +118,7 @@ def overlaps(places: Rows, left: Rows, right: Rows, read: TextReader) -> Overlap
     however many pairs there are.
 
     Args:
-        places: addresses of rows, see :func:`~broadsheet.deduplicate.groups.addresses`.
+        places: addresses of rows, see :mod:`broadsheet.addressed`.
         left: one end of each pair, as positions among these.
         right: the other end.
         read: reads texts by their address.

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from broadsheet.addressed import addresses_of
 from broadsheet.deduplicate.columns import (
     Column,
     Keys,
@@ -16,8 +17,9 @@ from broadsheet.deduplicate.columns import (
     first_equals,
     gather,
     portions,
+    string_bytes,
 )
-from broadsheet.deduplicate.groups import Rows, addresses
+from broadsheet.deduplicate.groups import Rows
 from broadsheet.deduplicate.words import Hashes
 
 RANKING: Final = (
@@ -47,7 +49,7 @@ class Ranked:
         keys: the keys as they came.
         order: for each rank the position in ``keys``.
         rank: for each position its rank.
-        addresses: for each rank the row's address, see :func:`~.groups.addresses`.
+        addresses: for each rank the row's address, see :mod:`broadsheet.addressed`.
         texts: for each rank the first one with the same text.
 
     """
@@ -86,7 +88,7 @@ def rank(keys: Keys) -> Ranked:
     ranks[order] = np.arange(len(order), dtype=np.int32)
     places = np.empty(len(order), np.int64)
     for first, portion in portions(keys, ["batch", "row"]):
-        places[ranks[first : first + len(portion)]] = np.asarray(addresses(portion))
+        places[ranks[first : first + len(portion)]] = addresses_of(portion)
     return Ranked(keys, order, ranks, places, first_equals(keys, "text_sha256", ranks))
 
 
@@ -125,9 +127,8 @@ def _as_numbers(portion: pa.Table) -> tuple[Rows, Rows, Hashes]:
     days = np.asarray(day.cast(pa.int32()).fill_null(_LAST_DAY)).astype(np.int64)
     first = -np.asarray(completeness).astype(np.int64) << 32 | (days - _FIRST_DAY)
     at = np.asarray(instant.cast(pa.int64()).fill_null(_LAST_INSTANT))
-    _, offsets, data = ids.cast(pa.large_string()).buffers()
-    borders = np.frombuffer(offsets, np.int64)[ids.offset : ids.offset + len(ids) + 1]
-    codes = np.append(np.frombuffer(data or b"", np.uint8), np.uint8(0)).astype(np.uint64)
+    borders, data = string_bytes(ids)
+    codes = np.append(data, np.uint8(0)).astype(np.uint64)
     begins = np.zeros(len(ids), np.uint64)
     for place in range(8):
         at_place = np.minimum(borders[:-1] + place, borders[1:])

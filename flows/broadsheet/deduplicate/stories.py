@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from broadsheet.deduplicate.columns import Column, Numbers
-from broadsheet.deduplicate.groups import Rows
+from broadsheet.deduplicate.groups import Rows, pair_codes, pair_ends
 from broadsheet.deduplicate.weights import Terms, Vocabulary
 
 _KEY_TERMS: Final = 10
@@ -64,7 +64,7 @@ def stars(count: int, pairs: Rows) -> Rows:
 
     Args:
         count: number of nodes.
-        pairs: edges as one number each, left << 32 | right, ascending, each once.
+        pairs: edges as :func:`~broadsheet.deduplicate.groups.pair_codes`, ascending, each once.
 
     """
     after, followers = _neighbours(pairs, count)
@@ -128,9 +128,8 @@ def _sharing(terms: Terms, when: Days, n_first: int, days: int) -> Iterator[tupl
             is_open = codes[one] == codes[other]
             is_open &= when[places[other]] - when[places[one]] <= days
             one, other = one[is_open], other[is_open]
-            pairs.append(_code(places[one], places[other]))
-        found = _repeated(np.concatenate(pairs))
-        yield found >> 32, found & 0xFFFFFFFF
+            pairs.append(pair_codes(places[one], places[other]))
+        yield pair_ends(_repeated(np.concatenate(pairs)))
 
 
 def _slice_from(start: int, when: Rows, days: int) -> tuple[int, int]:
@@ -167,15 +166,15 @@ def _undated_kin(terms: Column, words: Vocabulary, day: Days, similarity: float)
     pairs = [np.zeros(0, np.int64)]
     for distance in range(1, min(_NEIGHBOURS, len(rows))):
         same = np.flatnonzero(codes[distance:] == codes[:-distance])
-        ends = rows[same].astype(np.int64), rows[same + distance].astype(np.int64)
+        ends = rows[same], rows[same + distance]
         is_open = (day[ends[0]] == _NO_DAY) | (day[ends[1]] == _NO_DAY)
-        pairs.append(_code(ends[0][is_open], ends[1][is_open]))
+        pairs.append(pair_codes(ends[0][is_open], ends[1][is_open]))
     found = _repeated(np.concatenate(pairs))
     for start in range(0, len(found), _ROWS_AT_ONCE):
-        some = found[start : start + _ROWS_AT_ONCE]
-        articles = np.unique(np.concatenate([some >> 32, some & 0xFFFFFFFF]))
+        ends = pair_ends(found[start : start + _ROWS_AT_ONCE])
+        articles = np.unique(np.concatenate(ends))
         weighted = Terms(terms.take(articles).combine_chunks(), words)
-        one, other = (np.searchsorted(articles, end) for end in (some >> 32, some & 0xFFFFFFFF))
+        one, other = (np.searchsorted(articles, end) for end in ends)
         yield _kin(one, other, articles, weighted, similarity)
 
 
@@ -191,17 +190,13 @@ def _kin(one: Rows, other: Rows, articles: Rows, weighted: Terms, similarity: fl
     is_ordered = articles[one] < articles[other]
     left, right = np.where(is_ordered, one, other), np.where(is_ordered, other, one)
     kin = np.flatnonzero(_cosines(weighted, left, right) >= similarity)
-    return _code(articles[left[kin]], articles[right[kin]])
+    return pair_codes(articles[left[kin]], articles[right[kin]])
 
 
 def _repeated(codes: Rows) -> Rows:
     """Return the pairs that share at least ``_LEAST_SHARED`` key terms."""
     pairs, shared = np.unique(codes, return_counts=True)
     return pairs[shared >= _LEAST_SHARED]
-
-
-def _code(one: Rows, other: Rows) -> Rows:
-    return (np.minimum(one, other) << 32) | np.maximum(one, other)
 
 
 def _cosines(terms: Terms, left: Rows, right: Rows) -> NDArray[np.float64]:

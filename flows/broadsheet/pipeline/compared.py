@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from broadsheet import deduplicate
+from broadsheet import addressed, deduplicate
 from broadsheet.fingerprint import package_digest
 from broadsheet.pipeline.parts import located, relocated
 from broadsheet.pipeline.workspace import Place, StagedBatch, join, replace_kept
@@ -30,7 +30,7 @@ def keep_compared(work: Place, staged: Sequence[StagedBatch], compared: pa.Table
 
     """
     columns = {name: compared[name] for name in compared.column_names if name not in _ENDS}
-    batch, row = deduplicate.located(np.concatenate([np.asarray(compared[end]) for end in _ENDS]))
+    batch, row = addressed.located(np.concatenate([np.asarray(compared[end]) for end in _ENDS]))
     numbers, place, names = located(staged, pa.table({"batch": batch, "row": row}))
     ends = zip(_ENDS, np.split(numbers, 2), np.split(place, 2), strict=True)
     for end, number, rows in ends:

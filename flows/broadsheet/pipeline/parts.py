@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from broadsheet.addressed import addressed
 from broadsheet.fingerprint import digest_json
 from broadsheet.pipeline.earlier import FILES
 from broadsheet.pipeline.workspace import KEYS, StagedBatch, read_json
@@ -57,7 +58,7 @@ def relocated(staged: Sequence[StagedBatch], names: pa.ChunkedArray, rows: Integ
         rows: their places in there.
 
     Returns:
-        Their addresses, batch << 40 | row; -1 of a row that is not there any more.
+        Their addresses, see :mod:`broadsheet.addressed`; -1 of a row that is not there any more.
 
     """
     here: dict[str, tuple[int, int]] = {}
@@ -66,7 +67,7 @@ def relocated(staged: Sequence[StagedBatch], names: pa.ChunkedArray, rows: Integ
         begins = np.zeros(len(named), np.int64)
         begins[of_row] = first
         for name, begin in zip(named, begins.tolist(), strict=True):
-            here.setdefault(name, (number << 40 | begin, len(of_row) - begin))
+            here.setdefault(name, (addressed(number, begin), len(of_row) - begin))
     found = pc.index_in(names, value_set=pa.array([*here], pa.string())).fill_null(len(here))
     begins, counts = np.array([*here.values(), (0, 0)], np.int64)[np.asarray(found)].T
     return np.where((rows >= 0) & (rows < counts), begins + rows, -1)

@@ -91,7 +91,7 @@ def checksums(release: Path, known: Mapping[Path, str] = MappingProxyType({})) -
 
     """
     paths = {n: release / n for n in layout.files_of(release) if n != layout.CHECKSUMS}
-    digests = {name: known.get(path) or digest_file(path) for name, path in paths.items()}
+    digests = {name: digest_file(path, known) for name, path in paths.items()}
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
@@ -129,7 +129,7 @@ def _fingerprint(written: Written, origin: Origin, documents: Mapping[str, bytes
     parts: dict[str, Any] = {
         "manifest": content_of(written, origin),
         "tables": {
-            path.relative_to(release).as_posix(): written.digests.get(path) or digest_file(path)
+            path.relative_to(release).as_posix(): digest_file(path, written.digests)
             for path in tables
         },
         "documents": {name: hashlib.sha256(body).hexdigest() for name, body in documents.items()},

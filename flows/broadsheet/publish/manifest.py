@@ -143,7 +143,7 @@ def plain_bytes(path: Path) -> int:
 
 def describe_file(path: Path, digests: Mapping[Path, str]) -> Json:
     """Return a file's size in bytes and its SHA-256, which is among those digests or computed."""
-    return {"bytes": path.stat().st_size, "sha256": digests.get(path) or digest_file(path)}
+    return {"bytes": path.stat().st_size, "sha256": digest_file(path, digests)}
 
 
 def to_bytes(manifest: Mapping[str, Any]) -> bytes:

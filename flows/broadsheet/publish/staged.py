@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from broadsheet.addressed import addresses_of
 from broadsheet.publish.ordering import Selection
 from broadsheet.publish.placement import Integers
 from broadsheet.tables import INDEX, Table
@@ -41,12 +42,6 @@ class Rows:
     addresses: pa.Table
     positions: Integers
     added: pa.Table
-
-
-def addresses_of(table: pa.Table) -> Integers:
-    """Return a number for each row that names its batch and row, in their order."""
-    batch, row = (np.asarray(table[name]).astype(np.int64) for name in ("batch", "row"))
-    return batch << 40 | row
 
 
 def by_address(table: pa.Table) -> pa.Table:

@@ -135,7 +135,7 @@ def distinct_shards(
 
     """
     before, after = (
-        {p: digests.get(p) or digest_file(p) for p in layout.shards_of(release, name)}
+        {p: digest_file(p, digests) for p in layout.shards_of(release, name)}
         for release in (old, new)
     )
     return (

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from broadsheet import config
+from broadsheet.addressed import addresses_of
 from broadsheet.errors import PublishError
 from broadsheet.fingerprint import digest_file
 from broadsheet.publish import layout
@@ -20,7 +21,7 @@ from broadsheet.publish.placement import Integers, place
 from broadsheet.publish.reuse import known_rows, open_before, reused, same_rows, twins, without
 from broadsheet.publish.rows import NOTHING, Known
 from broadsheet.publish.shards import TableFiles, Twins, write_index, write_shards
-from broadsheet.publish.staged import Rows, Staged, addresses_of, by_address, gather, selections
+from broadsheet.publish.staged import Rows, Staged, by_address, gather, selections
 from broadsheet.reasons import Reason
 from broadsheet.records import Accounts
 from broadsheet.tables import ARTICLE, DUPLICATE, INDEX, QUARANTINE, STAGED_ARTICLE_SCHEMA
